@@ -1,0 +1,161 @@
+"""The exception tree. Catch :class:`FlowTimeError` to catch everything FlowTime raises on purpose.
+
+::
+
+    FlowTimeError                 code, hint
+    ├── InputError                the caller's input is wrong
+    │   ├── DocumentSyntaxError   a text cannot be read: source, span and caret
+    │   └── DocumentInvalidError  a document can be read but breaks rules: every finding at once
+    ├── NotFoundError             no such run, template, series or file
+    ├── ConflictError             the target exists and differs
+    ├── VerificationError         stored bytes do not match their hashes
+    ├── LimitError                a documented limit would be passed
+    ├── StorageError              the file system refused
+    └── Cancelled                 the caller asked to stop
+
+Messages say where, what, got, expected and fix; they are lower case without a full stop. ``code`` is stable API,
+the text is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flowtime_core.records.diagnostic import Diagnostic
+
+
+class FlowTimeError(Exception):
+    """Root of all errors raised on purpose.
+
+    Parameters
+    ----------
+    message : str
+        Where, what, got, expected; lower case, no full stop.
+    code : str
+        Stable identifier from the code table (``docs/reference/codes.md``).
+    hint : str
+        What to do about it; may be empty.
+    """
+
+    default_code = "internal_error"
+
+    def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.hint = hint
+
+
+class InputError(FlowTimeError):
+    """The caller's input is wrong."""
+
+    default_code = "invalid_input"
+
+
+class DocumentSyntaxError(InputError):
+    """A text cannot be read at all.
+
+    Parameters
+    ----------
+    source : str
+        Name of the document or field the text came from.
+    text : str
+        The text itself (or the line at fault).
+    span : tuple[int, int]
+        Half-open range of characters in ``text``, 0-based.
+    line, column : int or None
+        1-based place in the enclosing document, where known.
+    """
+
+    default_code = "syntax_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str,
+        text: str = "",
+        span: tuple[int, int] = (0, 0),
+        line: int | None = None,
+        column: int | None = None,
+        code: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.source = source
+        self.text = text
+        self.span = span
+        self.line = line
+        self.column = column
+
+    def caret(self) -> str:
+        """Return the text with a caret line below the span, or ``""`` without a text."""
+        if not self.text:
+            return ""
+        start, end = self.span
+        return f"{self.text}\n{' ' * start}{'^' * max(1, end - start)}"
+
+    def __str__(self) -> str:
+        """Return source, place, message and caret."""
+        place = self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
+        caret = self.caret()
+        return f"{place}: {self.message}" + (f"\n{caret}" if caret else "")
+
+
+class DocumentInvalidError(InputError):
+    """A document can be read but breaks rules; carries every finding at once.
+
+    Parameters
+    ----------
+    findings : sequence of Diagnostic
+        All findings, errors first in document order.
+    """
+
+    default_code = "invalid_document"
+
+    def __init__(self, message: str, *, findings: Sequence[Diagnostic], code: str = "", hint: str = "") -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        """Return the message and one line per finding."""
+        return "\n".join([self.message, *(f"  {finding}" for finding in self.findings)])
+
+
+class NotFoundError(FlowTimeError):
+    """No such run, template, series or file."""
+
+    default_code = "not_found"
+
+
+class ConflictError(FlowTimeError):
+    """The target exists and differs."""
+
+    default_code = "conflict"
+
+
+class VerificationError(FlowTimeError):
+    """Stored bytes do not match their hashes."""
+
+    default_code = "verification_failed"
+
+
+class LimitError(FlowTimeError):
+    """A documented limit would be passed."""
+
+    default_code = "limit_exceeded"
+
+
+class StorageError(FlowTimeError):
+    """The file system refused a read or a write."""
+
+    default_code = "storage_failed"
+
+
+class Cancelled(FlowTimeError):  # noqa: N818 - the field's word for a stop that was asked for
+    """The caller asked to stop."""
+
+    default_code = "cancelled"

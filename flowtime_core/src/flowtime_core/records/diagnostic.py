@@ -1,0 +1,95 @@
+"""Findings: values that say where, what, how bad and how to mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from attrs import Attribute, field, frozen
+
+from flowtime_core.records.codes import CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "warning", "info"]
+
+
+@frozen(kw_only=True)
+class Location:
+    """A place in a document: JSON pointer, and 1-based line and column where the text is known."""
+
+    pointer: str = ""
+    line: int | None = None
+    column: int | None = None
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Return ``source:line:column`` as far as known, else the pointer."""
+        if self.line is None:
+            return self.pointer or self.source
+        return f"{self.source}:{self.line}:{self.column}" if self.source else f"{self.line}:{self.column}"
+
+
+@frozen(order=True)
+class BinRange:
+    """Bins ``first`` to ``last``, both included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        """Return ``first-last`` or the single bin."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+def bin_ranges(bins: Iterable[int]) -> tuple[BinRange, ...]:
+    """Fold ascending bin numbers into ranges."""
+    ranges: list[BinRange] = []
+    for t in bins:
+        if ranges and t == ranges[-1].last + 1:
+            ranges[-1] = BinRange(ranges[-1].first, t)
+        else:
+            ranges.append(BinRange(t, t))
+    return tuple(ranges)
+
+
+def _known(_instance: object, _attribute: Attribute[str], value: str) -> None:
+    if value not in CODES:
+        message = f"{value!r} is not in the code table"
+        raise ValueError(message)
+
+
+@frozen(kw_only=True)
+class Diagnostic:
+    """One finding.
+
+    ``bins`` names every bin concerned, ``value`` the worst value and ``total`` their sum, where that means something.
+    The severity defaults to the one the code table gives.
+    """
+
+    code: str = field(validator=_known)
+    message: str
+    severity: Severity = field()
+    location: Location | None = None
+    node_id: str | None = None
+    edge_ids: tuple[str, ...] = ()
+    bins: tuple[BinRange, ...] = ()
+    value: float | None = None
+    total: float | None = None
+    hint: str = ""
+
+    @severity.default
+    def _default_severity(self) -> Severity:
+        return CODES[self.code].severity if self.code in CODES else "error"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the finding forbids going on."""
+        return self.severity == "error"
+
+    def __str__(self) -> str:
+        """Return one line: place, severity, code, message, bins, hint."""
+        place = f"{self.location}: " if self.location is not None and str(self.location) else ""
+        bins = f" [bins {', '.join(str(b) for b in self.bins)}]" if self.bins else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}{self.severity}[{self.code}]: {self.message}{bins}{hint}"

@@ -1,0 +1,54 @@
+"""Series and tables of series. Inside the engine an array is [bin, scenario]; a single run shows shape (bins,)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from attrs import cmp_using, field, frozen
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+SeriesKind = Literal["flow", "state", "derived"]
+
+
+def _same(left: FloatArray, right: FloatArray) -> bool:
+    return np.array_equal(left, right, equal_nan=True)
+
+
+def read_only(values: FloatArray) -> FloatArray:
+    """Return a view of the array that cannot be written through."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
+
+
+@frozen(kw_only=True)
+class Series:
+    """One value per bin.
+
+    Attributes
+    ----------
+    id : str
+        ``<name>@<component>@<class>``.
+    unit : str
+        Unit of the values, for example ``entities/bin``, ``entities``, ``min``.
+    kind : "flow", "state" or "derived"
+        Per-bin total, level at the end of the bin, or a number computed from others.
+    values : float64 array, shape (bins,), read-only
+        NaN means undefined.
+    """
+
+    id: str
+    unit: str
+    kind: SeriesKind
+    values: FloatArray = field(eq=cmp_using(eq=_same), hash=False, converter=read_only)
+
+    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> npt.NDArray[np.generic]:
+        """Return the values for ``numpy.asarray``, without a copy where possible."""
+        return np.array(self.values, dtype=dtype, copy=copy)
+
+    def __len__(self) -> int:
+        """Return the number of bins."""
+        return len(self.values)
