@@ -69,6 +69,7 @@ CODES: Final[dict[str, Code]] = {
     "division_by_zero": Code("warning", "a division by zero counted as 0", "guard the divisor"),
     "non_finite_input": Code("warning", "a queue input was not finite and counted as 0", "see the series"),
     "negative_input": Code("warning", "a queue input was negative and counted as 0", "see the series"),
+    "negative_wip_limit": Code("error", "a WIP limit is negative", "use 0 or more, or no limit"),
     "outflow_exceeds_queue": Code("warning", "more was to leave a queue than it held", "bound the outflow"),
     # runs and state
     "not_found": Code("error", "no such run, template, series or file", "list what exists"),

@@ -1,0 +1,1 @@
+"""Model -> plan -> numbers: compile, order, simulate; one recurrence per module in ``kernels``."""

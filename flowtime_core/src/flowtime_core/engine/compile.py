@@ -1,0 +1,189 @@
+"""Model -> Plan, with every finding at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowtime_core.engine.context import Context
+from flowtime_core.engine.given import column
+from flowtime_core.engine.names import resolve_names, role_pointer
+from flowtime_core.engine.order import ordered_components, same_bin_cycles
+from flowtime_core.engine.plan import Component, GivenStep, Plan, SeriesInfo
+from flowtime_core.engine.selection import select_outputs
+from flowtime_core.engine.series_steps import add_series_node, add_source
+from flowtime_core.engine.topology_steps import add_topology_node
+from flowtime_core.errors import DocumentInvalidError, LimitError
+from flowtime_core.records.ids import SeriesId
+from flowtime_core.records.limits import DEFAULT_LIMITS
+from flowtime_core.records.measure import MEASURES, ROLES, UNSPECIFIED
+from flowtime_core.records.model import ConstNode, ExprNode, PmfNode
+from flowtime_core.records.topology import FileBinding, NumberBinding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flowtime_core.engine.plan import Step
+    from flowtime_core.records.limits import Limits
+    from flowtime_core.records.model import Model
+    from flowtime_core.records.run import SourceFile
+
+NO_SOURCES: Mapping[str, SourceFile] = {}
+
+
+def compile_model(
+    model: Model, *, sources: Mapping[str, SourceFile] = NO_SOURCES, limits: Limits = DEFAULT_LIMITS
+) -> Plan:
+    """Turn a model into a plan that can be inspected, simulated and batched.
+
+    Parameters
+    ----------
+    model : Model
+        What to evaluate.
+    sources : mapping of ``file:`` URI to SourceFile
+        The files that the model's sources and roles name.
+
+    Raises
+    ------
+    DocumentInvalidError
+        With every finding when any of them is an error.
+    LimitError
+        When series x bins passes ``limits.series_values``.
+    """
+    context = Context(model, resolve_names(model), sources)
+    for index, node in enumerate(model.nodes):
+        add_series_node(context, index, node)
+    _add_bound_roles(context)
+    for index, topology_node in enumerate(model.topology.nodes):
+        add_topology_node(context, index, topology_node)
+    _refuse_classes(context)
+    _stop_on_errors(context)
+    components = _components(context)
+    _stop_on_errors(context)
+    return _finish(context, components, limits)
+
+
+def _add_bound_roles(context: Context) -> None:
+    """Make a series of every role that is bound to a number or a file."""
+    for index, node in enumerate(context.model.topology.nodes):
+        for role, binding in node.semantics.bindings.items():
+            pointer = role_pointer(index, role)
+            match binding:
+                case NumberBinding(value=value):
+                    key = context.names.bound[node.id, role]
+                    values = column(value, context.bins)
+                    note = f"{value:.6g} in every bin"
+                    context.add(GivenStep(key=key, origin="number", values=values, note=note), pointer)
+                case FileBinding(uri=uri):
+                    add_source(context, context.names.bound[node.id, role], uri, pointer)
+                case _:
+                    pass
+
+
+def _refuse_classes(context: Context) -> None:
+    if context.model.class_arrivals:
+        context.report("not_supported_yet", "/traffic/arrivals", "classes of flow are not evaluated yet")
+
+
+def _stop_on_errors(context: Context) -> None:
+    findings = context.names.findings
+    errors = [finding for finding in findings if finding.is_error]
+    if errors:
+        count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+        message = f"the model cannot be evaluated: {count}"
+        raise DocumentInvalidError(message, findings=sorted(findings, key=lambda finding: not finding.is_error))
+
+
+def _components(context: Context) -> tuple[Component, ...]:
+    steps = context.steps
+    home = {key: i for i, step in enumerate(steps) for key in step.writes}
+    same_bin = [[home[key] for key in step.reads] for step in steps]
+    lagged = [[home[key] for key in step.lagged] for step in steps]
+    cycles = same_bin_cycles(same_bin)
+    for cycle in cycles:
+        path = " -> ".join(steps[i].label for i in cycle)
+        label = steps[cycle[0]].label
+        context.report(
+            "same_bin_cycle",
+            context.places[label],
+            f"series depend on each other within one bin: {path}",
+            node_id=label,
+            hint="read one of them from an earlier bin, as in SHIFT(x, 1)",
+        )
+    if cycles:
+        return ()
+    components: list[Component] = []
+    for members, loop in ordered_components(same_bin, lagged):
+        chosen = tuple(steps[i] for i in members)
+        if loop:
+            _refuse_whole_series(context, chosen)
+        components.append(Component(steps=chosen, loop=loop))
+    return tuple(components)
+
+
+def _refuse_whole_series(context: Context, steps: Sequence[Step]) -> None:
+    """Report a whole-series function whose argument belongs to its own loop (SEMANTICS 3.4)."""
+    inside = {key for step in steps for key in step.writes}
+    for step in steps:
+        for key in context.whole_uses.get(step.label, ()):
+            if key in inside:
+                context.report(
+                    "whole_series_in_loop",
+                    context.places[step.label],
+                    f"expression of {step.label!r} takes a whole-series function of {key!r}, "
+                    "which depends on it through a feedback loop",
+                    node_id=step.label,
+                    hint="use a running function such as CUMSUM, EMA or ROLLING_MEAN",
+                )
+
+
+def _finish(context: Context, components: tuple[Component, ...], limits: Limits) -> Plan:
+    model = context.model
+    keys = [key for component in components for step in component.steps for key in step.writes]
+    if len(keys) * context.bins > limits.series_values:
+        message = f"{len(keys)} series x {context.bins} bins pass the limit of {limits.series_values} values"
+        raise LimitError(message, hint="use fewer bins or series, or raise Limits.series_values")
+    role_keys = _role_keys(context)
+    numbers = {context.names.bound[place] for place in context.names.numbers}
+    written_keys = [key for key in keys if key not in numbers]
+    written, findings = select_outputs(model.outputs, context.names, written_keys, role_keys.values())
+    return Plan(
+        model=model,
+        components=components,
+        series=_series_info(context, keys, role_keys),
+        inputs=frozenset(node.id for node in model.nodes if isinstance(node, (ConstNode, PmfNode))),
+        role_keys=role_keys,
+        written=written,
+        warnings=(*context.names.findings, *findings),
+    )
+
+
+def _role_keys(context: Context) -> dict[tuple[str, str], str]:
+    """Return which series each role reads, mapped or derived; roles bound to a number are absent."""
+    found: dict[tuple[str, str], str] = {}
+    for node in context.model.topology.nodes:
+        for role in (*ROLES, "overflow"):
+            key = None if (node.id, role) in context.names.numbers else context.names.role(node.id, role)
+            if key is not None:
+                found[node.id, role] = key
+    return found
+
+
+def _series_info(
+    context: Context, keys: Sequence[str], role_keys: Mapping[tuple[str, str], str]
+) -> dict[str, SeriesInfo]:
+    """Give every series its id, and unit and kind of the first role that reads it."""
+    role_of: dict[str, str] = {}
+    for (_node, role), key in role_keys.items():
+        role_of.setdefault(key, role)
+    derived_kinds = {node.id for node in context.model.nodes if isinstance(node, ExprNode)}
+    info: dict[str, SeriesInfo] = {}
+    for key in sorted(keys, key=lambda key: key not in context.names.declared):
+        measure_name, at, node_id = key.partition("@")
+        series_id = SeriesId(name=measure_name, component=node_id) if at else SeriesId.of_node(key)
+        measure = MEASURES.get(measure_name if at else role_of.get(key, ""))
+        if measure is not None:
+            info[key] = SeriesInfo(id=series_id.text, unit=measure.unit, kind=measure.kind)
+        else:
+            kind = "derived" if key in derived_kinds else "flow"
+            info[key] = SeriesInfo(id=series_id.text, unit=UNSPECIFIED, kind=kind)
+    return info

@@ -1,0 +1,203 @@
+"""Names of series and roles, and what each means (SEMANTICS 4.2)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field
+
+from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.records.ids import derived_key
+from flowtime_core.records.measure import MEASURES, OLD_ROLE_SPELLINGS
+from flowtime_core.records.topology import QUEUE_KINDS, FileBinding, NumberBinding, SelfBinding, SeriesBinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flowtime_core.records.model import Model
+    from flowtime_core.records.topology import Binding, TopologyNode
+
+CLAIM_ORDER: Final = ("queueDepth", "served")
+"""Derived roles that may carry an alias."""
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return a hint with the nearest of the candidates, or ``""`` when none is near."""
+    near = get_close_matches(name, sorted(candidates), n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+@define
+class Names:
+    """What every name of a model means.
+
+    Attributes
+    ----------
+    declared : set of str
+        Ids in ``nodes[]``.
+    derived : dict of (node id, measure) to engine key
+        What the engine computes for topology nodes.
+    aliases : dict of str to engine key
+        Names that roles give to what is derived.
+    bound : dict of (node id, role) to engine key
+        Roles bound to a number or a file: the engine makes a series of them.
+    """
+
+    model: Model
+    declared: set[str]
+    nodes: dict[str, tuple[int, TopologyNode]]
+    derived: dict[tuple[str, str], str] = field(factory=dict)
+    aliases: dict[str, str] = field(factory=dict)
+    bound: dict[tuple[str, str], str] = field(factory=dict)
+    numbers: set[tuple[str, str]] = field(factory=set)
+    findings: list[Diagnostic] = field(factory=list)
+
+    def is_reference(self, name: str) -> bool:
+        """Tell whether a role's text names a declared series or a role of a known node."""
+        return name in self.declared or self._split(name) is not None
+
+    def _split(self, name: str) -> tuple[str, str] | None:
+        node_id, dot, role = name.rpartition(".")
+        role = OLD_ROLE_SPELLINGS.get(role, role)
+        return (node_id, role) if dot and node_id in self.nodes and role in MEASURES else None
+
+    def series(self, name: str) -> str | None:
+        """Return the engine key behind a series id or an alias."""
+        if name in self.declared:
+            return name
+        return self.aliases.get(name)
+
+    def text(self, name: str) -> str | None:
+        """Return the engine key behind the text of a role: an id, an alias or ``Node.role``."""
+        key = self.series(name)
+        if key is not None:
+            return key
+        parts = self._split(name)
+        return None if parts is None else self.role(*parts)
+
+    def role(self, node_id: str, role: str, *, seen: frozenset[tuple[str, str]] = frozenset()) -> str | None:
+        """Return the engine key that a role of a node reads, or None when it is neither mapped nor derived."""
+        place = (node_id, role)
+        if place in self.derived:
+            return self.derived[place]
+        if place in self.bound:
+            return self.bound[place]
+        entry = self.nodes.get(node_id)
+        binding = None if entry is None else entry[1].semantics.bindings.get(role)
+        if not isinstance(binding, SeriesBinding) or place in seen:
+            return None
+        key = self.series(binding.name)
+        if key is not None:
+            return key
+        parts = self._split(binding.name)
+        return None if parts is None else self.role(*parts, seen=seen | {place})
+
+    def candidates(self) -> set[str]:
+        """Return every plain name that an expression may use."""
+        return {*self.declared, *self.aliases}
+
+    def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
+        """Keep a finding."""
+        self.findings.append(
+            Diagnostic(code=code, message=message, node_id=node_id, location=Location(pointer=pointer), hint=hint)
+        )
+
+
+def role_pointer(index: int, role: str) -> str:
+    """Return the JSON pointer of a role."""
+    return f"/topology/nodes/{index}/semantics/{role}"
+
+
+def resolve_names(model: Model) -> Names:
+    """Give every name of the model its meaning; what cannot be given one is in ``findings``."""
+    nodes = {node.id: (i, node) for i, node in reversed(list(enumerate(model.topology.nodes)))}
+    names = Names(model, {node.id for node in model.nodes}, nodes)
+    for index, node in enumerate(model.topology.nodes):
+        for role, binding in node.semantics.bindings.items():
+            _bind(names, index, node, role, binding)
+    for wanted in (QUEUE_KINDS, frozenset({"sink"})):
+        for index, node in enumerate(model.topology.nodes):
+            if node.kind in wanted:
+                _derive(names, index, node)
+    for index, node in enumerate(model.topology.nodes):
+        for role, binding in node.semantics.bindings.items():
+            _check(names, index, node, role, binding)
+    return names
+
+
+def _bind(names: Names, index: int, node: TopologyNode, role: str, binding: Binding) -> None:
+    match binding:
+        case NumberBinding():
+            names.bound[node.id, role] = derived_key(role, node.id)
+            names.numbers.add((node.id, role))
+        case FileBinding():
+            names.bound[node.id, role] = derived_key(role, node.id)
+        case SelfBinding() if role != "queueDepth" or node.kind not in QUEUE_KINDS:
+            names.report(
+                "invalid_topology",
+                role_pointer(index, role),
+                f"{role} of {node.id!r} is 'self', which only the queueDepth of a queue may be",
+                node_id=node.id,
+                hint="name a series",
+            )
+        case _:
+            pass
+
+
+def _unmapped_name(names: Names, node: TopologyNode, role: str) -> tuple[bool, str]:
+    """Tell whether the engine may derive a role, and the alias its text gives ("" for none)."""
+    binding = node.semantics.bindings.get(role)
+    match binding:
+        case None | SelfBinding():
+            return True, ""
+        case SeriesBinding(name=name) if not names.is_reference(name):
+            return True, name
+        case _:
+            return False, ""
+
+
+def _derive(names: Names, index: int, node: TopologyNode) -> None:
+    for measure in _derived_measures(names, node):
+        names.derived[node.id, measure] = derived_key(measure, node.id)
+    for role in CLAIM_ORDER:
+        key = names.derived.get((node.id, role))
+        _free, alias = _unmapped_name(names, node, role)
+        if key is None or not alias:
+            continue
+        if node.kind == "sink" and alias in names.aliases:
+            del names.derived[node.id, role]
+        elif alias in names.aliases:
+            owner = names.aliases[alias].partition("@")[2]
+            message = f"{role} of {node.id!r} names {alias!r}, which already names a series of {owner!r}"
+            names.report("duplicate_id", role_pointer(index, role), message, node_id=node.id, hint="choose another")
+        else:
+            names.aliases[alias] = key
+
+
+def _derived_measures(names: Names, node: TopologyNode) -> list[str]:
+    """Return what the engine computes for a queue or a sink; an authored queueDepth leaves nothing to derive."""
+    has_free_served = _unmapped_name(names, node, "served")[0]
+    if node.kind == "sink":
+        return ["served"] if has_free_served and "arrivals" in node.semantics.bindings else []
+    if not _unmapped_name(names, node, "queueDepth")[0]:
+        return []
+    measures = ["queueDepth"]
+    if has_free_served and "capacity" in node.semantics.bindings:
+        measures.append("served")
+    if node.wip is not None:
+        measures.append("overflow")
+    return measures
+
+
+def _check(names: Names, index: int, node: TopologyNode, role: str, binding: Binding) -> None:
+    if not isinstance(binding, SeriesBinding) or names.role(node.id, role) is not None:
+        return
+    pointer = role_pointer(index, role)
+    hint = did_you_mean(binding.name, names.candidates())
+    if role == "served":
+        message = f"served of {node.id!r} names {binding.name!r}, which is not declared: it counts as not mapped"
+        names.report("served_not_mapped", pointer, message, node_id=node.id, hint=hint)
+        return
+    message = f"{role} of {node.id!r} names {binding.name!r}, which is not declared"
+    names.report("unknown_series", pointer, message, node_id=node.id, hint=hint)

@@ -1,0 +1,151 @@
+"""Plan -> numbers: one scenario or many side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import field, frozen
+
+from flowtime_core.engine.plan import GivenStep
+from flowtime_core.engine.runner import start
+from flowtime_core.errors import InputError, LimitError
+from flowtime_core.records.limits import DEFAULT_LIMITS
+from flowtime_core.records.series import Series, read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flowtime_core.engine.marks import Mark
+    from flowtime_core.engine.plan import Component, Plan, Step
+    from flowtime_core.engine.runner import Arrays
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.limits import Limits
+    from flowtime_core.records.series import FloatArray
+
+
+@frozen(kw_only=True)
+class SeriesTable:
+    """Everything a simulation computed.
+
+    Attributes
+    ----------
+    plan : Plan
+        What was simulated.
+    scenarios : int
+        How many scenarios stand side by side.
+    arrays : mapping of engine key to float64 array [bin, scenario]
+        Read-only; width 1 where a series does not vary with the scenario.
+    marks : tuple of Mark
+        What was noticed.
+    """
+
+    plan: Plan
+    scenarios: int
+    arrays: Mapping[str, FloatArray] = field(repr=False, eq=False)
+    marks: tuple[Mark, ...] = field(repr=False, eq=False)
+
+    def values(self, key: str, scenario: int = 0) -> FloatArray:
+        """Return one series of one scenario, shape (bins,)."""
+        array = self.arrays[key]
+        return array[:, min(scenario, array.shape[1] - 1)]
+
+    def series(self, scenario: int = 0) -> dict[str, Series]:
+        """Return every series of one scenario by its engine key."""
+        return {
+            key: Series(id=info.id, unit=info.unit, kind=info.kind, values=self.values(key, scenario))
+            for key, info in self.plan.series.items()
+        }
+
+    def diagnostics(self, scenario: int = 0) -> tuple[Diagnostic, ...]:
+        """Return what compiling and simulating noticed for one scenario."""
+        found = (mark.diagnostic(scenario) for mark in self.marks)
+        return (*self.plan.warnings, *(diagnostic for diagnostic in found if diagnostic is not None))
+
+
+def simulate(plan: Plan) -> SeriesTable:
+    """Evaluate a plan once. Equal plans give equal bits on every machine (SEMANTICS 7.1)."""
+    return _evaluate(plan, {}, 1)
+
+
+def evaluate_batch(
+    plan: Plan, overrides: Mapping[str, FloatArray], *, limits: Limits = DEFAULT_LIMITS
+) -> SeriesTable:
+    """Evaluate many scenarios side by side, each bit-identical to evaluating it alone.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to evaluate.
+    overrides : mapping of const or pmf node id to array
+        Shape (scenarios,) gives one number per scenario for all bins, shape (bins, scenarios) one per bin.
+
+    Raises
+    ------
+    InputError
+        For an id that is no const or pmf node, or arrays whose shapes do not agree.
+    LimitError
+        When series x bins x scenarios passes ``limits.series_values``.
+    """
+    bins = plan.model.grid.bins
+    columns = {key: _columns(plan, key, np.asarray(array, dtype=np.float64)) for key, array in overrides.items()}
+    widths = {array.shape[1] for array in columns.values()}
+    if len(widths) > 1:
+        message = f"overrides have different numbers of scenarios: {', '.join(map(str, sorted(widths)))}"
+        raise InputError(message, hint="give every override one column per scenario")
+    scenarios = widths.pop() if widths else 1
+    cells = len(plan.series) * bins * scenarios
+    if cells > limits.series_values:
+        message = (
+            f"{len(plan.series)} series x {bins} bins x {scenarios} scenarios "
+            f"pass the limit of {limits.series_values} values"
+        )
+        raise LimitError(message, hint="evaluate the scenarios in smaller batches")
+    return _evaluate(plan, columns, scenarios)
+
+
+def _columns(plan: Plan, key: str, array: FloatArray) -> FloatArray:
+    bins = plan.model.grid.bins
+    if key not in plan.inputs:
+        message = f"{key!r} cannot be overridden: it is no const or pmf node"
+        raise InputError(message, hint=f"override one of: {', '.join(sorted(plan.inputs))}")
+    if array.ndim == 1:
+        return np.broadcast_to(array, (bins, len(array)))
+    if array.ndim == 2 and array.shape[0] == bins:
+        return array
+    message = f"override of {key!r} has shape {array.shape}, expected (scenarios,) or ({bins}, scenarios)"
+    raise InputError(message)
+
+
+def _evaluate(plan: Plan, overrides: Mapping[str, FloatArray], scenarios: int) -> SeriesTable:
+    arrays: Arrays = {}
+    marks: list[Mark] = []
+    with np.errstate(all="ignore"):
+        for component in plan.components:
+            marks.extend(_run_component(component, arrays, plan.model.grid.bins, overrides))
+    frozen_arrays = {key: read_only(array) for key, array in arrays.items()}
+    return SeriesTable(plan=plan, scenarios=scenarios, arrays=frozen_arrays, marks=tuple(marks))
+
+
+def _width(step: Step, overrides: Mapping[str, FloatArray]) -> int:
+    return overrides[step.key].shape[1] if isinstance(step, GivenStep) and step.key in overrides else 1
+
+
+def _run_component(
+    component: Component, arrays: Arrays, bins: int, overrides: Mapping[str, FloatArray]
+) -> list[Mark]:
+    outside = [arrays[key].shape[1] for step in component.steps for key in (*step.reads, *step.lagged) if key in arrays]
+    width = max([*outside, *(_width(step, overrides) for step in component.steps)], default=1)
+    for step in component.steps:
+        for key in step.writes:
+            arrays[key] = np.zeros((bins, width))
+    runners = [start(step, arrays, bins=bins, width=width, overrides=overrides) for step in component.steps]
+    if component.loop:
+        runs: list[Callable[[int, int], None]] = [runner.run for runner in runners]
+        for t in range(bins):
+            for run in runs:
+                run(t, t + 1)
+    else:
+        for runner in runners:
+            runner.run(0, bins)
+    return [mark for runner in runners for mark in runner.marks()]
