@@ -60,8 +60,7 @@ goldens: .venv/.dev ## write the golden files anew; review the diff
 nightly: .venv/.dev ## everything, with many more examples, and then mutants
 	$(PIP) install -c constraints.txt mutmut
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -m 'nightly or not nightly' $(ARGS)
-	$(BIN)/python -m mutmut run
-	$(BIN)/python -m mutmut results
+	$(BIN)/python tools/mutate.py
 
 # --- checks -------------------------------------------------------------------------------------
 

@@ -174,9 +174,11 @@ class GoldenLedger:
 
     def _is_whole(self) -> bool:
         option = self._config.option
-        by_test_paths = self._config.args_source is pytest.Config.ArgsSource.TESTPATHS
-        filtered = self._narrowed or option.keyword or option.lf or option.ignore or option.ignore_glob
-        return by_test_paths and not filtered and not option.collectonly and self._expected <= self._passed
+        if self._config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.collectonly:
+            return False
+        filters = ("keyword", "lf", "ignore", "ignore_glob")
+        filtered = self._narrowed or any(getattr(option, name, None) for name in filters)
+        return not filtered and self._expected <= self._passed
 
     def _close(self, session: pytest.Session) -> None:
         present = {path.relative_to(self._root).as_posix() for path in _files(self._root)}
