@@ -5,7 +5,9 @@
     FlowTimeError                 code, hint
     ├── InputError                the caller's input is wrong
     │   ├── DocumentSyntaxError   a text cannot be read: source, span and caret
-    │   └── DocumentInvalidError  a document can be read but breaks rules: every finding at once
+    │   ├── DocumentInvalidError  a document can be read but breaks rules: every finding at once
+    │   └── InvalidDataError      stored data does not fit what is asked of it
+    ├── PreconditionError         what is asked about lacks something the answer needs
     ├── NotFoundError             no such run, template, series or file
     ├── ConflictError             the target exists and differs
     ├── VerificationError         stored bytes do not match their hashes
@@ -116,13 +118,27 @@ class DocumentInvalidError(InputError):
 
     default_code = "invalid_document"
 
-    def __init__(self, message: str, *, findings: Sequence[Diagnostic], code: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, findings: Sequence[Diagnostic], code: str = "", hint: str = ""
+    ) -> None:
         super().__init__(message, code=code, hint=hint)
         self.findings = tuple(findings)
 
     def __str__(self) -> str:
         """Return the message and one line per finding."""
         return "\n".join([self.message, *(f"  {finding}" for finding in self.findings)])
+
+
+class InvalidDataError(InputError):
+    """The request is right, but the stored data does not fit what is asked of it."""
+
+    default_code = "mode_validation_failed"
+
+
+class PreconditionError(FlowTimeError):
+    """What is asked about lacks something that every answer needs, as a run without topology does."""
+
+    default_code = "no_topology"
 
 
 class NotFoundError(FlowTimeError):
