@@ -1,7 +1,7 @@
 """Derived metrics of a node (SEMANTICS 5.1) and its colour (5.4), element by element.
 
-Every array is float64 of shape [bin] or [bin, scenario] ([bin, 1] broadcasts) and NaN means null: a metric is NaN
-where it is undefined, never 0 and never infinite. ``RULES`` is the one table of which metric exists at which node.
+Every array is float64 of shape [bin] or [bin, scenario] ([bin, 1] broadcasts) and NaN means null: a metric is
+NaN where it is undefined, never 0, never infinite. ``RULES`` is the one table of which metric exists where.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flowtime_core.records.topology import NODE_KINDS, QUEUE_KINDS
 ColourArray: TypeAlias = npt.NDArray[np.str_]
 
 SERVICE_KINDS: Final = frozenset({"service", "serviceWithBuffer", "dependency", "external"})
-"""Kinds that work on entities, so that a service time means something; a queue, sink or router only passes them."""
+"""Kinds that work on entities, so that a service time means something; the others only hold or pass them."""
 
 MS_PER_MINUTE: Final = 60_000.0
 
@@ -46,7 +46,9 @@ def effective_capacity(capacity: FloatArray, parallelism: FloatArray | None = No
         return capacity * np.where(_positive(parallelism), parallelism, 1.0)
 
 
-def utilization(served: FloatArray, capacity: FloatArray, parallelism: FloatArray | None = None) -> FloatArray:
+def utilization(
+    served: FloatArray, capacity: FloatArray, parallelism: FloatArray | None = None
+) -> FloatArray:
     """Return rho = served/C [1] (SEMANTICS 5.1): null where C is null, without limit or <= 0."""
     total = effective_capacity(capacity, parallelism)
     return _quotient(served, total, _positive(total))
@@ -69,13 +71,12 @@ def service_time_ms(processing_ms: FloatArray, served_count: FloatArray) -> Floa
     return _quotient(processing_ms, served_count, _positive(served_count))
 
 
-def cycle_time_ms(queue_time: FloatArray | None, service_time: FloatArray | None) -> FloatArray:
-    """Return queueTime + serviceTime [ms], whichever exist (SEMANTICS 5.1), bin by bin: null where neither does."""
-    parts = [part for part in (queue_time, service_time) if part is not None]
-    total = parts[0]
-    for part in parts[1:]:
-        total = np.where(np.isnan(total), part, total + np.where(np.isnan(part), 0.0, part))
-    return total
+def cycle_time_ms(queue_time: FloatArray, service_time: FloatArray) -> FloatArray:
+    """Return queueTime + serviceTime [ms], per bin whichever exist (SEMANTICS 5.1): null where none does."""
+    with np.errstate(over="ignore"):
+        both = queue_time + service_time
+    total = np.where(np.isnan(queue_time), service_time, np.where(np.isnan(service_time), queue_time, both))
+    return np.where(np.isfinite(total), total, np.nan)
 
 
 def flow_efficiency(service_time: FloatArray, cycle_time: FloatArray) -> FloatArray:
@@ -123,6 +124,7 @@ class MetricRule:
 
 
 _ANY: Final = frozenset(NODE_KINDS)
+_ABSENT: Final = np.asarray(np.nan)
 
 RULES: Final = (
     MetricRule(
@@ -158,7 +160,7 @@ RULES: Final = (
         unit="ms",
         needs=(frozenset({"queueTimeMs"}), frozenset({"serviceTimeMs"})),
         kinds=_ANY,
-        compute=lambda v, _: cycle_time_ms(v.get("queueTimeMs"), v.get("serviceTimeMs")),
+        compute=lambda v, _: cycle_time_ms(v.get("queueTimeMs", _ABSENT), v.get("serviceTimeMs", _ABSENT)),
     ),
     MetricRule(
         metric="flowEfficiency",
@@ -216,7 +218,7 @@ def latency_colour(latency: FloatArray, sla_minutes: float | None) -> ColourArra
 def node_colour(
     kind: str, derived: Mapping[str, FloatArray], sla_minutes: float | None, shape: tuple[int, ...]
 ) -> ColourArray:
-    """Return the colour of a node (SEMANTICS 5.4): a queue by latency, a dlq ``dlq``, every other by utilization."""
+    """Return the colour of a node (SEMANTICS 5.4): queue by latency, dlq ``dlq``, others by utilization."""
     undefined = np.full(shape, np.nan)
     if kind == "dlq":
         return np.full(shape, "dlq")
