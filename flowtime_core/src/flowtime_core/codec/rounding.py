@@ -1,0 +1,26 @@
+"""Numbers of answers: six decimals, at the boundary only (SEMANTICS 5.7)."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from flowtime_core.codec.number import json_number
+
+_STEP: Final = Decimal("0.000001")
+_EXACT_FROM: Final = 1e15
+"""From here on neighbouring floats are 0.125 apart: three decimals say everything."""
+
+
+def answer_number(x: float) -> int | float | None:
+    """Return a number as answers show it: null where not finite, else six decimals, half away from zero.
+
+    What is rounded is the shortest decimal that reads back as ``x`` (``repr``), so 0.0000005 gives 0.000001
+    although the binary number behind it is a little less. An integral result below 1e15 is an int; -0 is 0.
+    """
+    if not math.isfinite(x):
+        return None
+    if abs(x) >= _EXACT_FROM:
+        return json_number(x)
+    return json_number(float(Decimal(repr(float(x))).quantize(_STEP, ROUND_HALF_UP)))

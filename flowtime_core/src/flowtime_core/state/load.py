@@ -1,0 +1,114 @@
+"""From the roles of a stored run's nodes to arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import field, frozen
+
+from flowtime_core.errors import InvalidDataError, PreconditionError
+from flowtime_core.records.ids import SeriesId
+from flowtime_core.records.measure import ROLES
+from flowtime_core.records.run import StoredRun
+from flowtime_core.records.series import FloatArray
+from flowtime_core.records.topology import FileBinding, NumberBinding, TopologyNode
+
+
+@frozen(kw_only=True)
+class NodeRoles:
+    """The roles of a node as stored.
+
+    Attributes
+    ----------
+    values : mapping of role to float64 array, shape (bins,)
+        Every mapped or derived role in the order of ``ROLES``; NaN where nothing is stored.
+    lost : tuple of str
+        Roles whose series the run does not hold.
+    misfits : tuple of str
+        Roles whose series has not one value per bin.
+    dispatch_cap : float64 array, shape (bins,), or None
+        Most a dispatch releases [entities/bin] (SEMANTICS 4.4).
+    """
+
+    node: TopologyNode
+    values: Mapping[str, FloatArray] = field(eq=False)
+    lost: tuple[str, ...]
+    misfits: tuple[str, ...]
+    dispatch_cap: FloatArray | None = field(default=None, eq=False)
+
+
+def lost_roles(run: StoredRun, node: TopologyNode) -> tuple[str, ...]:
+    """Return the roles whose series the run does not hold, without reading any."""
+    return tuple(role for role in ROLES if _is_lost(run, node, role))
+
+
+def load_nodes(run: StoredRun) -> tuple[NodeRoles, ...]:
+    """Return the roles of every topology node, in topology order.
+
+    Raises
+    ------
+    PreconditionError
+        ``no_topology`` when the run has no topology node.
+    InvalidDataError
+        ``missing_node_data`` when the run does not hold the capacity series of a dispatch schedule.
+    """
+    if not run.model.topology.nodes:
+        raise PreconditionError(
+            f"run {run.run_id!r} has no topology, so there is no node to answer about",
+            code="no_topology",
+            hint="add a topology to the model and run it again",
+        )
+    return tuple(_load(run, node) for node in run.model.topology.nodes)
+
+
+def _is_lost(run: StoredRun, node: TopologyNode, role: str) -> bool:
+    series_id = run.role_series.get((node.id, role))
+    if series_id is None:
+        return isinstance(node.semantics.bindings.get(role), FileBinding)
+    return series_id not in run.series
+
+
+def _load(run: StoredRun, node: TopologyNode) -> NodeRoles:
+    bins = run.model.grid.bins
+    lost = lost_roles(run, node)
+    stored = {role: values for role in ROLES if (values := _role_values(run, node, role, lost)) is not None}
+    return NodeRoles(
+        node=node,
+        values={role: _fit(values, bins) for role, values in stored.items()},
+        lost=lost,
+        misfits=tuple(role for role, values in stored.items() if len(values) != bins),
+        dispatch_cap=_dispatch_cap(run, node),
+    )
+
+
+def _role_values(run: StoredRun, node: TopologyNode, role: str, lost: tuple[str, ...]) -> FloatArray | None:
+    """Return the values of a role as stored, or None when it is neither mapped nor derived."""
+    if role in lost:
+        return np.full(run.model.grid.bins, np.nan)
+    series_id = run.role_series.get((node.id, role))
+    if series_id is not None:
+        return run.series[series_id].values
+    binding = node.semantics.bindings.get(role)
+    return np.full(run.model.grid.bins, binding.value) if isinstance(binding, NumberBinding) else None
+
+
+def _fit(values: FloatArray, bins: int) -> FloatArray:
+    """Return one value per bin: NaN for bins beyond the stored values, nothing beyond the grid."""
+    if len(values) >= bins:
+        return values[:bins]
+    return np.concatenate([values, np.full(bins - len(values), np.nan)])
+
+
+def _dispatch_cap(run: StoredRun, node: TopologyNode) -> FloatArray | None:
+    if node.dispatch is None or node.dispatch.capacity_series is None:
+        return None
+    name = node.dispatch.capacity_series
+    series = run.series.get(SeriesId.of_node(name).text)
+    if series is None:
+        raise InvalidDataError(
+            f"node {node.id!r}: the run does not hold {name!r}, the capacity series of its dispatch schedule",
+            code="missing_node_data",
+            hint="run the model again",
+        )
+    return _fit(series.values, run.model.grid.bins)

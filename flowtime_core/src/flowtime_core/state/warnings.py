@@ -1,0 +1,26 @@
+"""The warnings of a state answer: what the run recorded, then what its telemetry lacks."""
+
+from __future__ import annotations
+
+from flowtime_core.records.diagnostic import Diagnostic
+from flowtime_core.records.run import StoredRun
+from flowtime_core.records.state import StateWarning
+from flowtime_core.state.load import NodeRoles
+from flowtime_core.state.telemetry import telemetry_warnings
+
+
+def state_warnings(run: StoredRun, nodes: tuple[NodeRoles, ...]) -> tuple[StateWarning, ...]:
+    """Return the run's warnings in recorded order, then those about its telemetry sources."""
+    return tuple(_of_run(finding) for finding in run.warnings) + telemetry_warnings(run, nodes)
+
+
+def _of_run(finding: Diagnostic) -> StateWarning:
+    """Return a recorded finding with its first and last bin."""
+    return StateWarning(
+        code=finding.code,
+        message=finding.message,
+        severity=finding.severity,
+        node_id=finding.node_id,
+        start_bin=finding.bins[0].first if finding.bins else None,
+        end_bin=finding.bins[-1].last if finding.bins else None,
+    )
