@@ -57,10 +57,12 @@ def test_the_lint_sees_each_forbidden_form(snippet: str) -> None:
         "y = math.fsum(x)",
         "count = sum(1 for v in x if v)",
         "size = sum(len(v) for v in x)",
+        "count = sum(v is None for v in x)",
+        "exact = sum(map(Fraction, x), Fraction())",
         "limit = 2**53",
         "for name in sorted(set(names)): pass",
     ],
 )
 def test_the_lint_lets_reproducible_forms_pass(snippet: str) -> None:
-    """Plain arithmetic, ordered sums and integer counting are allowed."""
+    """Plain arithmetic, ordered or exact sums and integer counting are allowed."""
     assert findings(snippet) == []

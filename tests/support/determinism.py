@@ -68,6 +68,8 @@ def _calls(node: ast.AST) -> Iterator[Finding]:
             yield line, f".{attr}(): numpy chooses the order"
         case ast.Call(func=ast.Name(id="sum"), args=[ast.GeneratorExp(elt=element)]) if _is_count(element):
             return
+        case ast.Call(func=ast.Name(id="sum"), args=[_, ast.Call(func=ast.Name(id="Fraction"))]):
+            return  # exact
         case ast.Call(func=ast.Name(id=name), lineno=line) if name in BANNED_CALLS:
             yield line, f"{name}(): {BANNED_CALLS[name]}"
         case _:
@@ -104,8 +106,12 @@ def _root(module: str) -> str:
 
 
 def _is_count(element: ast.expr) -> bool:
-    """`sum(1 for ...)` and `sum(len(x) for ...)` add integers."""
-    return _is_integer(element) or (isinstance(element, ast.Call) and ast.unparse(element.func) == "len")
+    """`sum(1 for ...)`, `sum(a < b for ...)` and `sum(len(x) for ...)` add integers."""
+    match element:
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Call(func=ast.Name(id="len")):
+            return True
+        case _:
+            return _is_integer(element)
 
 
 def _is_integer(node: ast.expr) -> bool:
