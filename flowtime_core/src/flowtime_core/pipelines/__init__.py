@@ -1,0 +1,1 @@
+"""Whole use cases as pure functions: what adapters call."""
