@@ -48,6 +48,7 @@ CODES: Final[dict[str, Code]] = {
     "unknown_series": Code("error", "a reference names no series", "mend the name or declare the series"),
     "unknown_role": Code("error", "a role is not mapped and not derived for that node", "map the role"),
     "unknown_node": Code("error", "a reference names no topology node", "mend the name"),
+    "unknown_class": Code("error", "a reference names no declared class", "mend the name or declare the class"),
     "unknown_function": Code("error", "an expression calls a function that does not exist", "mend the name"),
     "wrong_arity": Code("error", "a function has too few or too many arguments", "see the function reference"),
     "literal_required": Code("error", "an argument must be a literal number of a certain kind", "write the number"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import frozen
 
 Alignment = Literal["stretch", "clock"]
+PROFILE_NAMES: Final = ("weekday-office", "three-shift", "hub-rush-hour")
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,98 @@
+"""Models on the wire: plain values to a Model and back (CONTRACT 3, SEMANTICS 1, 2, 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from flowtime_core.codec.grid import read_grid
+from flowtime_core.codec.header import read_classes, read_metadata, read_mode, read_outputs, read_rng
+from flowtime_core.codec.nodes import NodeContext, read_nodes
+from flowtime_core.codec.reader import Fields
+from flowtime_core.codec.report import Report, describe, integral
+from flowtime_core.codec.topology import read_topology
+from flowtime_core.records.model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.document import Document
+    from flowtime_core.records.model import Mode
+
+_OLD_KEYS: Final = ("arrivals", "route")
+_READ_ELSEWHERE: Final = frozenset({"generator", "window", "provenance"})
+
+
+@frozen(kw_only=True)
+class ModelReading:
+    """What reading a model gave: the model unless a finding is an error, and all findings, errors first."""
+
+    model: Model | None
+    findings: tuple[Diagnostic, ...]
+
+
+def model_from_document(
+    document: Document, *, reserved: Collection[str] = (), mode: Mode | None = None
+) -> ModelReading:
+    """Return the model a document describes, with every finding at once.
+
+    Parameters
+    ----------
+    document : Document
+        Plain values with their places.
+    reserved : collection of str
+        Ids that nothing may carry: the function names in upper case (SEMANTICS 2.6).
+    mode : "simulation", "telemetry" or None
+        Wins over the mode the document states.
+    """
+    report = Report(document)
+    if not isinstance(document.plain, dict):
+        report.add(
+            "schema_violation", "", f"a model is a mapping, this document is {describe(document.plain)}"
+        )
+        return ModelReading(model=None, findings=report.result())
+    model = _read_model(Fields(report, document.plain, "", "the model"), reserved, mode)
+    return ModelReading(model=None if report.has_errors else model, findings=report.result())
+
+
+def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> Model | None:
+    _check_version(root)
+    _refuse_old_keys(root)
+    grid = read_grid(root)
+    nodes = read_nodes(root, NodeContext(grid, reserved))
+    topology = read_topology(root, reserved)
+    classes, arrivals = read_classes(root)
+    outputs, rng, metadata, stated = read_outputs(root), read_rng(root), read_metadata(root), read_mode(root)
+    root.close(_READ_ELSEWHERE)
+    if not (root.take("nodes")[1] or root.take("topology")[1]):
+        root.missing("nodes", hint="nodes: [{id: arrivals, kind: const, values: 10}]")
+    if grid is None:
+        return None
+    return Model(
+        grid=grid,
+        nodes=nodes,
+        topology=topology,
+        outputs=outputs,
+        classes=classes,
+        class_arrivals=arrivals,
+        rng=rng,
+        metadata=metadata,
+        mode=mode or stated,
+    )
+
+
+def _check_version(root: Fields) -> None:
+    _, given = root.take("schemaVersion")
+    if given is None:
+        root.missing("schemaVersion", hint="schemaVersion: 1")
+    elif integral(given) != 1 and not (isinstance(given, str) and given.strip() == "1"):
+        root.mismatch("schemaVersion", given, "1")
+
+
+def _refuse_old_keys(root: Fields) -> None:
+    for key in _OLD_KEYS:
+        if root.take(key)[1] is not None:
+            text = f"the top-level key {key} of the old format is not supported"
+            root.error(key, text, hint="declare series under nodes")
