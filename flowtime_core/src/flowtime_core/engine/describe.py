@@ -1,0 +1,76 @@
+"""A plan as text that a person can follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowtime_core.engine.plan import ExprStep, GivenStep, QueueStep, SinkStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flowtime_core.engine.plan import Component, Plan, Step
+    from flowtime_core.records.grid import Grid
+
+
+def describe_plan(plan: Plan) -> str:
+    """Return one line per step in order of evaluation, loops indented under a line of their own."""
+    lines = [_describe_grid(plan.model.grid), ""]
+    number = 0
+    for component in plan.components:
+        lines.extend(_describe_component(component, number))
+        number += len(component.steps)
+    lines += ["", f"{len(plan.series)} series computed, {len(plan.written)} written"]
+    return "\n".join(lines) + "\n"
+
+
+def _describe_grid(grid: Grid) -> str:
+    unit = grid.bin_unit[:-1] if grid.bin_size == 1 else grid.bin_unit
+    start = grid.bin_start(0)
+    since = "" if start is None else f" from {start:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{grid.bins} bins of {grid.bin_size} {unit}{since}"
+
+
+def _describe_component(component: Component, before: int) -> Iterator[str]:
+    indent = ""
+    if component.loop:
+        yield "     feedback loop, bin by bin:"
+        indent = "  "
+    for i, step in enumerate(component.steps, before + 1):
+        kind, text = _describe_step(step)
+        yield f"{i:4} {indent}{step.label:<28} {kind:<7} {text}".rstrip()
+
+
+def _describe_step(step: Step) -> tuple[str, str]:
+    match step:
+        case GivenStep(origin=origin, note=note):
+            return origin, note
+        case ExprStep(text=text, lagged=lagged):
+            earlier = f"   [earlier bins of {', '.join(lagged)}]" if lagged else ""
+            return "expr", text + earlier
+        case SinkStep(arrivals=arrivals, errors=errors):
+            lost = "" if errors is None else f" less {errors}"
+            return "sink", f"takes {arrivals}{lost}"
+        case QueueStep():
+            return "queue", _describe_queue(step)
+
+
+def _describe_queue(step: QueueStep) -> str:
+    servers = "" if step.parallelism is None else f" x {step.parallelism}"
+    parts = [f"in {step.arrivals or 'nothing'}"]
+    parts += [f"+ {key}" for key in step.overflow_from]
+    if step.derived:
+        parts.append(f"-> serves up to {step.outflow}{servers}")
+    else:
+        parts.append(f"-> releases {step.outflow or 'nothing'}")
+    if step.loss is not None:
+        parts.append(f"loses {step.loss}")
+    if step.dispatch is not None:
+        cap = "" if step.dispatch_cap is None else f", at most {step.dispatch_cap}"
+        parts.append(f"every {step.dispatch.period_bins} bins from {step.dispatch.phase_offset}{cap}")
+    limit = step.wip_series if step.wip_limit is None else f"{step.wip_limit:g}"
+    if limit is not None:
+        parts.append(f"holds up to {limit}")
+    if step.initial:
+        parts.append(f"begins with {step.initial:g}")
+    return f"{', '.join(parts)}   => {', '.join(step.writes)}"

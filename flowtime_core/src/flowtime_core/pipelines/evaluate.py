@@ -1,0 +1,153 @@
+"""From a prepared model and its files to a finished run; nothing is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowtime_core._version import __version__
+from flowtime_core.codec.digest import sha256_of_canonical
+from flowtime_core.codec.model import model_document_plain, model_to_plain
+from flowtime_core.codec.yaml_writer import write_yaml
+from flowtime_core.engine.compile import compile_model
+from flowtime_core.engine.simulate import simulate
+from flowtime_core.errors import DocumentInvalidError
+from flowtime_core.pipelines.prepare import located
+from flowtime_core.records.ids import RunId, parse_run_id
+from flowtime_core.records.model import ConstNode, PmfNode
+from flowtime_core.records.run import EvaluatedRun, Provenance
+from flowtime_core.records.topology import FileBinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from flowtime_core.engine.plan import Plan
+    from flowtime_core.pipelines.prepare import Prepared
+    from flowtime_core.records.document import Plain
+    from flowtime_core.records.run import SourceFile
+
+GENERATOR = f"flowtime/{__version__}"
+ADHOC_ID = "adhoc-model"
+ADHOC_VERSION = "0.0.0"
+ID_DIGITS = 16
+
+
+def compile_prepared(prepared: Prepared, sources: Mapping[str, SourceFile]) -> Plan:
+    """Compile, with findings placed in the document the user wrote.
+
+    Raises
+    ------
+    DocumentInvalidError
+        With every finding when any is an error.
+    """
+    try:
+        return compile_model(prepared.model, sources=sources)
+    except DocumentInvalidError as error:
+        findings = (*prepared.warnings, *located(error.findings, prepared.document))
+        ordered = sorted(findings, key=lambda finding: not finding.is_error)
+        raise DocumentInvalidError(error.message, findings=ordered) from None
+
+
+def describe_origin(prepared: Prepared, sources: Mapping[str, SourceFile]) -> Provenance:
+    """Return where a run comes from: template, parameters, files and the hashes that name its inputs."""
+    model = prepared.model
+    digests = {uri: source.digest for uri, source in sources.items()}
+    parameters = _without_paths(dict(prepared.parameters), digests)
+    model_digest = sha256_of_canonical(_without_paths(model_to_plain(model), digests))
+    inputs: dict[str, Plain] = {
+        "mode": model.mode,
+        "parameters": parameters,
+        "bindings": {name: digests[uri] for name, uri in _bindings(prepared) if uri in digests},
+        "rng": {"kind": prepared.rng.kind, "seed": prepared.rng.seed},
+    }
+    if prepared.template is None:
+        inputs["model"] = model_digest
+    else:
+        inputs["templateId"] = model.metadata.id
+        inputs["templateVersion"] = model.metadata.version
+    return Provenance(
+        generator=GENERATOR,
+        mode=model.mode,
+        input_hash=sha256_of_canonical(inputs),
+        scenario_hash=sha256_of_canonical({**inputs, "model": model_digest}),
+        model_id=model_digest.removeprefix("sha256:"),
+        template_id=model.metadata.id or ADHOC_ID,
+        template_version=model.metadata.version or ADHOC_VERSION,
+        template_title=model.metadata.title,
+        template_narrative=model.metadata.narrative,
+        parameters=prepared.parameters,
+        parameters_hash=sha256_of_canonical(parameters),
+        bindings={name: digests[uri] for name, uri in _bindings(prepared) if uri in digests},
+        rng=prepared.rng,
+    )
+
+
+def _bindings(prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """Yield what reads each file, and its URI: a node id, or ``node.role``."""
+    for node in prepared.model.nodes:
+        if isinstance(node, (ConstNode, PmfNode)) and node.source:
+            yield node.id, node.source
+    for place in prepared.model.topology.nodes:
+        for role, binding in place.semantics.bindings.items():
+            if isinstance(binding, FileBinding):
+                yield f"{place.id}.{role}", binding.uri
+
+
+def _without_paths(plain: Plain, digests: Mapping[str, str]) -> Plain:
+    """Replace the URI of every bound file by its content hash: no path may enter a hash (SEMANTICS 7.4)."""
+    match plain:
+        case str():
+            return digests.get(plain, plain)
+        case list():
+            return [_without_paths(item, digests) for item in plain]
+        case dict():
+            return {key: _without_paths(item, digests) for key, item in plain.items()}
+        case _:
+            return plain
+
+
+def deterministic_run_id(provenance: Provenance) -> RunId:
+    """Return ``run_<templateId>_<first 16 hex of inputHash>`` (CONTRACT 2)."""
+    digits = provenance.input_hash.removeprefix("sha256:")[:ID_DIGITS]
+    return parse_run_id(f"run_{provenance.template_id}_{digits}")
+
+
+def model_text(prepared: Prepared, provenance: Provenance) -> str:
+    """Return the model as submitted, or the text of the model that a template made: a pure function of its inputs."""
+    if prepared.spec_text is not None:
+        return prepared.spec_text
+    return write_yaml(model_document_plain(prepared.model, provenance))
+
+
+def evaluate_run(
+    prepared: Prepared,
+    sources: Mapping[str, SourceFile],
+    *,
+    created: datetime,
+    run_id: str | None = None,
+) -> EvaluatedRun:
+    """Evaluate a prepared model; without a ``run_id`` the id is the deterministic one.
+
+    Raises
+    ------
+    DocumentInvalidError
+        When the model does not compile, or evaluating it found an error (SEMANTICS 6.3).
+    """
+    provenance = describe_origin(prepared, sources)
+    plan = compile_prepared(prepared, sources)
+    table = simulate(plan)
+    warnings = (*prepared.warnings, *located(table.diagnostics(), prepared.document))
+    if any(finding.is_error for finding in warnings):
+        message = "the model evaluates to values that simulation mode refuses"
+        raise DocumentInvalidError(message, findings=sorted(warnings, key=lambda finding: not finding.is_error))
+    return EvaluatedRun(
+        run_id=deterministic_run_id(provenance) if run_id is None else parse_run_id(run_id),
+        created=created,
+        model=prepared.model,
+        spec_text=model_text(prepared, provenance),
+        series=table.series(),
+        written=plan.written,
+        role_keys=plan.role_keys,
+        warnings=warnings,
+        provenance=provenance,
+    )

@@ -1,0 +1,150 @@
+"""A run as a person meets it in a notebook: series by name, states, warnings, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from html import escape
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from flowtime_core.errors import NotFoundError
+from flowtime_core.records.ids import DEFAULT_CLASS
+from flowtime_core.records.series import Series
+from flowtime_core.state.snapshot import snapshot
+from flowtime_core.state.window import window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.model import Model
+    from flowtime_core.records.run import StoredRun
+    from flowtime_core.records.state import StateSnapshot, StateWindow
+
+
+class SeriesByName(Mapping[str, Series]):
+    """The series of a run; iterates over full ids, and finds one by any name that means it.
+
+    ``orders`` (a declared node), ``served@OrderService`` (derived), ``OrderService.arrivals`` (a role) and the full
+    id ``orders@ORDERS@DEFAULT`` all work.
+    """
+
+    def __init__(self, stored: StoredRun) -> None:
+        self._stored = stored
+
+    def __getitem__(self, name: str) -> Series:
+        """Return a series.
+
+        Raises
+        ------
+        NotFoundError
+            ``series_not_found``, with the nearest name.
+        """
+        series = self._stored.series
+        for candidate in self._candidates(name):
+            if candidate in series:
+                return series[candidate]
+        near = get_close_matches(name, list(self._short_names()), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "list the names with list(run.series)"
+        message = f"run {self._stored.run_id!r} has no series {name!r}"
+        raise NotFoundError(message, code="series_not_found", hint=hint)
+
+    def _candidates(self, name: str) -> Iterator[str]:
+        yield name
+        yield f"{name}@{DEFAULT_CLASS}"
+        yield f"{name}@{name.upper()}@{DEFAULT_CLASS}"
+        node_id, dot, role = name.rpartition(".")
+        if dot and (node_id, role) in self._stored.role_series:
+            yield self._stored.role_series[node_id, role]
+
+    def _short_names(self) -> Iterator[str]:
+        for series_id in self:
+            name, component, *_ = series_id.split("@")
+            yield name if component == name.upper() else f"{name}@{component}"
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a name means a series of the run."""
+        return isinstance(name, str) and any(candidate in self._stored.series for candidate in self._candidates(name))
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the full ids, in the order of the index."""
+        return iter(self._stored.series)
+
+    def __len__(self) -> int:
+        """Return the number of series."""
+        return len(self._stored.series)
+
+
+@frozen(kw_only=True, repr=False)
+class Run:
+    """A finished run.
+
+    Attributes
+    ----------
+    stored : StoredRun
+        Everything read from its files.
+    tree : FileTree
+        The files themselves; ``write_run`` puts them on disk.
+    """
+
+    stored: StoredRun
+    tree: FileTree = field(eq=False)
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.stored.run_id
+
+    @property
+    def model(self) -> Model:
+        """The model that was evaluated."""
+        return self.stored.model
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What reading, compiling and evaluating noticed."""
+        return self.stored.warnings
+
+    @property
+    def series(self) -> SeriesByName:
+        """Every written series, by any name that means it."""
+        return SeriesByName(self.stored)
+
+    def state(self, bin: int) -> StateSnapshot:  # noqa: A002 - the field's word, and the wire's
+        """Return every node at one bin; raises what the state layer raises for a bin outside the grid."""
+        return snapshot(self.stored, bin)
+
+    def window(self, start: int, end: int) -> StateWindow:
+        """Return every node over bins ``start`` to ``end``, both included."""
+        return window(self.stored, start, end)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas DataFrame, one row per bin and one column per series; needs ``flowtime-core[pandas]``.
+
+        The index holds the UTC start of each bin, or bin numbers where the grid has no start.
+        """
+        import pandas as pd  # noqa: PLC0415 - an optional extra, and slow to import
+
+        grid = self.model.grid
+        starts = [grid.bin_start(t) for t in range(grid.bins)]
+        known = grid.start is not None
+        index = pd.DatetimeIndex(starts, name="start") if known else pd.RangeIndex(grid.bins, name="bin")
+        return pd.DataFrame({series_id: series.values for series_id, series in self.series.items()}, index=index)
+
+    def __repr__(self) -> str:
+        """Return one line: id, grid, counts."""
+        grid = self.model.grid
+        warned = f", {len(self.warnings)} warnings" if self.warnings else ""
+        return f"<Run {self.run_id}: {grid.bins} x {grid.bin_size} {grid.bin_unit}, {len(self.series)} series{warned}>"
+
+    def _repr_html_(self) -> str:
+        """Return a small table for notebooks."""
+        rows = "".join(
+            f"<tr><td>{escape(series_id)}</td><td>{escape(series.unit)}</td><td>{escape(series.kind)}</td></tr>"
+            for series_id, series in self.series.items()
+        )
+        head = "<tr><th>series</th><th>unit</th><th>kind</th></tr>"
+        return f"<p>{escape(repr(self))}</p><table>{head}{rows}</table>"
