@@ -1,0 +1,67 @@
+"""The two summaries of a stored run: ``run.json`` and ``model/metadata.json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.document import Plain
+    from flowtime_core.records.grid import Grid
+    from flowtime_core.records.model import FlowClass
+    from flowtime_core.records.series_index import SeriesEntry
+
+
+@frozen(kw_only=True)
+class RunDocument:
+    """Summary of a run; texts are empty where the writer did not state them."""
+
+    run_id: str
+    grid: Grid
+    engine_version: str = ""
+    source: str = ""
+    mode: str = ""
+    template_id: str = ""
+    template_title: str = ""
+    template_version: str = ""
+    model_hash: str = ""
+    scenario_hash: str = ""
+    input_hash: str = ""
+    created: datetime | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    series: tuple[SeriesEntry, ...] = ()
+    classes: tuple[FlowClass, ...] = ()
+    class_coverage: str = "missing"
+
+
+@frozen(kw_only=True)
+class RunMetadata:
+    """Where the model of a run comes from, for people and lists; texts are empty where unknown.
+
+    Attributes
+    ----------
+    telemetry_sources : tuple of str or None
+        URIs of the measured series the model reads; None where the writer did not state them.
+    node_sources : mapping of series node id to URI
+        Which node reads which.
+    """
+
+    schema_version: int = 1
+    template_id: str = ""
+    template_title: str = ""
+    template_version: str = ""
+    template_narrative: str = ""
+    mode: str = ""
+    model_hash: str = ""
+    source: str = ""
+    generator: str = ""
+    model_id: str = ""
+    generated: datetime | None = None
+    parameters: Mapping[str, Plain] = field(factory=dict)
+    telemetry_sources: tuple[str, ...] | None = None
+    node_sources: Mapping[str, str] = field(factory=dict)
