@@ -9,6 +9,7 @@ import numpy as np
 from attrs import cmp_using, field, frozen
 
 from flowtime_core.codec.number import format_number, parse_number, shorten
+from flowtime_core.codec.text import decode_text
 from flowtime_core.errors import DocumentSyntaxError, InputError
 from flowtime_core.records.series import BoolArray, FloatArray, read_only
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 HEADER: Final = "bin_index,value"
 
 _HEADERS: Final = {("bin_index", "value"), ("t", "value")}
+_ROW_HINT: Final = f"write the header {HEADER} and then one row per bin, as in 0,12.5"
 _LINE_BYTES: Final = 256
 _BINS_WITHOUT_GRID: Final = 1_000_000
 _BIN: Final = re.compile(r"[0-9]{1,9}")
+_DIGITS: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _CANONICAL: Final = re.compile(
     r"bin_index,value\n(?:[0-9]{1,9},(?:-?[0-9]{1,17}(?:\.[0-9]{1,24})?(?:e[+-][0-9]{2,3})?|NaN)?\n)*+"
 )
@@ -70,45 +73,45 @@ class SeriesReading:
 
 
 def write_series_csv(values: FloatArray | Sequence[float]) -> bytes:
-    """Return a series as CSV: header ``bin_index,value``, LF, canonical numbers, NaN as ``NaN`` (SEMANTICS 7.2)."""
+    """Return a series as CSV: header ``bin_index,value``, LF, canonical numbers (SEMANTICS 7.2)."""
     numbers: list[float] = np.asarray(values, dtype=np.float64).tolist()
     rows = [f"{t},{format_number(x)}\n" for t, x in enumerate(numbers)]
     return f"{HEADER}\n{''.join(rows)}".encode("ascii")
 
 
 def read_series_csv(data: bytes, *, source: str, bins: int | None = None) -> FloatArray:
-    """Return the values of a series CSV, shape (bins,), NaN where missing or undefined; see :func:`parse_series_csv`."""
+    """Return the values of a series CSV, shape (bins,), NaN for a bin that is missing or undefined.
+
+    See :func:`parse_series_csv`, which tells the two apart.
+    """
     return parse_series_csv(data, source=source, bins=bins).values
 
 
 def parse_series_csv(data: bytes, *, source: str, bins: int | None = None) -> SeriesReading:
     """Return what a series CSV says about each bin; exact or refused, never a wrong number (SEMANTICS 7.2).
 
-    The header is ``bin_index,value`` or ``t,value``; a byte order mark and CRLF are accepted. Bins ascend and may be
-    left out. Without ``bins`` the series ends at the last row.
+    The header is ``bin_index,value`` or ``t,value``; a byte order mark and CRLF are accepted. Bins ascend and
+    may be left out. Without ``bins`` the series ends at the last row.
 
     Raises
     ------
     DocumentSyntaxError
         ``invalid_csv`` or ``encoding_error``; names the line.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise DocumentSyntaxError(message, source=source, line=line, column=1, code="encoding_error") from None
+    text = decode_text(data, source=source)
     reading = _read_canonical(text, bins)
     return _read_rows(text, source, bins) if reading is None else reading
 
 
 def _read_canonical(text: str, bins: int | None) -> SeriesReading | None:
-    """Return the reading of a text in the writer's own form with every bin present, else None: the fast way."""
+    """Return the reading of a text in the writer's own form with a row for each bin, else None: the fast way."""
     if not _CANONICAL.fullmatch(text):
         return None
     cells = text[len(HEADER) + 1 :].replace("\n", ",").split(",")
     count = len(cells) // 2
-    if (bins is not None and count != bins) or cells[:-1:2] != [str(t) for t in range(count)]:
+    if count != (min(count, _BINS_WITHOUT_GRID) if bins is None else bins):
+        return None
+    if cells[:-1:2] != [str(t) for t in range(count)]:
         return None
     numbers = cells[1::2]
     values = np.array([float(x or "nan") for x in numbers], dtype=np.float64)
@@ -118,74 +121,75 @@ def _read_canonical(text: str, bins: int | None) -> SeriesReading | None:
 
 
 def _read_rows(text: str, source: str, bins: int | None) -> SeriesReading:
-    lines = text.split("\n")
-    if len(lines) > 1 and not lines[-1]:
-        lines.pop()
-    rows: dict[int, float | None] = {}
+    lines = text.removesuffix("\n").split("\n")
+    rows: dict[int, float] = {}
     last = -1
     for number, raw in enumerate(lines, start=1):
         line = raw.removesuffix("\r")
         try:
-            cells = _cells(line)
+            first, second = _cells(line)
             if number == 1:
-                _check_header(line, cells)
+                _check_header(first, second)
                 continue
-            last = _bin(cells[0], last, bins)
-            rows[last] = parse_number(cells[1], non_finite=True) if cells[1] else None
+            last = _bin(first, last, bins)
+            if second:
+                rows[last] = parse_number(second, non_finite=True)
         except InputError as error:
-            hint = error.hint or f"write the header {HEADER} and then one row per bin, as in 0,12.5"
             raise DocumentSyntaxError(
-                error.message, source=source, text=shorten(line, 120), line=number, column=1, code="invalid_csv", hint=hint
+                error.message,
+                source=source,
+                text=shorten(line, 120),
+                line=number,
+                column=1,
+                code="invalid_csv",
+                hint=error.hint,
             ) from None
     values = np.full(last + 1 if bins is None else bins, np.nan)
     missing = np.ones(values.shape, dtype=np.bool_)
-    for t, value in rows.items():
-        if value is not None:
-            values[t] = value
-            missing[t] = False
+    present = list(rows)
+    values[present] = list(rows.values())
+    missing[present] = False
     return SeriesReading(values=values, missing=missing)
 
 
-def _cells(line: str) -> list[str]:
+def _cells(line: str) -> tuple[str, str]:
     if len(line.encode()) > _LINE_BYTES:
-        message = f"the line is longer than {_LINE_BYTES} bytes"
-        raise InputError(message)
+        raise InputError(f"the line is longer than {_LINE_BYTES} bytes", hint=_ROW_HINT)
     if "\r" in line:
-        message = "the line holds a lone carriage return"
-        raise InputError(message, hint="end lines with LF or CRLF")
-    cells = line.split(",")
-    if len(cells) == 2:
-        return cells
+        raise InputError("the line holds a lone carriage return", hint="end lines with LF or CRLF")
+    match line.split(","):
+        case [first, second] if ";" not in line:
+            return first, second
+        case cells:
+            raise InputError(_looks_like(line, cells), hint=_ROW_HINT)
+
+
+def _looks_like(line: str, cells: list[str]) -> str:
     if not line.strip():
-        message = "the line is blank"
-    elif ";" in line:
-        message = "looks like semicolon CSV: expected two cells with a comma between"
-    elif "\t" in line:
-        message = "looks like tab-separated text: expected two cells with a comma between"
-    elif len(cells) == 3 and all(cell.strip("+-").isdecimal() for cell in cells):
-        message = "looks like a decimal comma or a thousands comma: expected two cells"
-    else:
-        message = f"expected two cells with a comma between, got {len(cells)}"
-    raise InputError(message)
+        return "the line is blank"
+    if ";" in line:
+        return "looks like semicolon CSV: expected two cells with a comma between"
+    if "\t" in line:
+        return "looks like tab-separated text: expected two cells with a comma between"
+    if len(cells) > 1 and all(_DIGITS.fullmatch(cell) for cell in cells):
+        return "looks like a decimal comma or thousands commas: expected two cells"
+    return f"expected two cells with a comma between, got {len(cells)}"
 
 
-def _check_header(line: str, cells: list[str]) -> None:
-    if (cells[0].strip().lower(), cells[1].strip().lower()) not in _HEADERS:
-        message = f"expected the header {HEADER} or t,value, got {shorten(line)!r}"
-        raise InputError(message)
+def _check_header(first: str, second: str) -> None:
+    if (first.strip().lower(), second.strip().lower()) not in _HEADERS:
+        got = shorten(f"{first},{second}")
+        raise InputError(f"expected the header {HEADER} or t,value, got {got!r}", hint=_ROW_HINT)
 
 
 def _bin(cell: str, last: int, bins: int | None) -> int:
     if not _BIN.fullmatch(cell):
-        message = f"bin {shorten(cell)!r} is not a bin number"
-        raise InputError(message, hint="number the bins 0, 1, 2 and so on")
+        raise InputError(f"bin {shorten(cell)!r} is not a bin number", hint="number the bins 0, 1, 2 and so on")
     t = int(cell)
     if t == last:
-        message = f"bin {t} is there twice"
-        raise InputError(message, hint="keep one row per bin")
+        raise InputError(f"bin {t} is there twice", hint="keep one row per bin")
     if t < last:
-        message = f"bin {t} comes after bin {last}"
-        raise InputError(message, hint="put the rows in bin order")
+        raise InputError(f"bin {t} comes after bin {last}", hint="put the rows in bin order")
     limit = _BINS_WITHOUT_GRID if bins is None else bins
     if t >= limit:
         message = f"bin {t} is outside the grid of bins 0 to {limit - 1}"

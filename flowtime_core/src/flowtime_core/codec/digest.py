@@ -17,5 +17,5 @@ def sha256_of(data: bytes) -> str:
 
 
 def sha256_of_canonical(plain: PlainLike) -> str:
-    """Return the hash of the canonical JSON of plain values, for inputHash and scenarioHash (SEMANTICS 7.4)."""
+    """Return the hash of plain values as canonical JSON, for inputHash and scenarioHash (SEMANTICS 7.4)."""
     return sha256_of(canonical_json(plain))

@@ -1,4 +1,4 @@
-"""JSON: a decoder that takes nothing twice and nothing infinite, and encoders with one spelling (SEMANTICS 7.3)."""
+"""JSON: a decoder that takes nothing twice and nothing infinite; encoders of one spelling (SEMANTICS 7.3)."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class _RefusedError(ValueError):
 def decode_json(data: bytes | str, *, source: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     """Return the plain values of a JSON text; strict where the standard decoder is not (SEMANTICS 7.3).
 
-    UTF-8 only (a byte order mark is skipped), no key twice, no NaN or Infinity, no number beyond float64 or integer
-    beyond 2^53, no half of a surrogate pair, bounded in size and depth before anything is built.
+    UTF-8 only (a byte order mark is skipped), no key twice, no NaN or Infinity, no number beyond float64, no
+    integer beyond 2^53, no half of a surrogate pair; bounded in size and depth before anything is built.
 
     Raises
     ------
@@ -67,14 +67,14 @@ def _check_depth(text: str, source: str, limit: int) -> None:
         return
     depth = 0
     for match in _BRACKET.finditer(text):
-        token = match[0]
-        if token in "[{":
+        piece = match[0]
+        if piece in "[{":
             depth += 1
             if depth > limit:
                 message = f"values are nested deeper than the limit of {limit} (document_depth)"
                 place = place_of(text, match.start())
                 raise syntax_error(message, source=source, text=text, place=place, code="document_too_large")
-        elif token in "]}":
+        elif piece in "]}":
             depth -= 1
 
 
@@ -123,24 +123,24 @@ def _faults(text: str) -> Iterator[tuple[int, str, str, str]]:
     stack: list[dict[str, int]] = [{}]
     last = ("", 0)
     for match in _TOKEN.finditer(text):
-        token, at = match[0], match.start()
-        if token in "[{":
+        piece, at = match[0], match.start()
+        if piece in "[{":
             stack.append({})
-        elif token in "]}":
+        elif piece in "]}":
             stack.pop()
-        elif token == ":":
+        elif piece == ":":
             key = json.loads(last[0])
             if key in stack[-1]:
                 first, _ = place_of(text, stack[-1][key])
                 message = f"key {shorten(key)!r} is there twice, first in line {first}"
                 yield last[1], message, "duplicate_key", "keep one of them"
             stack[-1][key] = last[1]
-        elif token in _CONSTANTS or (token[0] in "-0123456789" and math.isinf(float(token))):
+        elif piece in _CONSTANTS or (piece[0] in "-0123456789" and math.isinf(float(piece))):
             hint = "write a finite number, or null where a value is undefined"
-            yield at, f"{shorten(token)} is not a finite number", "non_finite_number", hint
-        elif _INTEGER.fullmatch(token) and abs(float(token)) > EXACT_INT:
-            yield at, f"integer {shorten(token)} is beyond 2^53", "", "write it as text in quotes"
-        last = token, at
+            yield at, f"{shorten(piece)} is not a finite number", "non_finite_number", hint
+        elif _INTEGER.fullmatch(piece) and abs(float(piece)) > EXACT_INT:
+            yield at, f"integer {shorten(piece)} is beyond 2^53", "", "write it as text in quotes"
+        last = piece, at
 
 
 def encode_json(plain: PlainLike) -> bytes:
@@ -159,7 +159,8 @@ def encode_json(plain: PlainLike) -> bytes:
 
 def encode_json_compact(plain: PlainLike) -> bytes:
     """Return the same JSON on one line without spaces and without a final newline, for HTTP and streams."""
-    return json.dumps(canonical_plain(plain), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    value = canonical_plain(plain)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def canonical_json(plain: PlainLike) -> bytes:

@@ -31,8 +31,8 @@ def format_number(x: float) -> str:
 def parse_number(text: str, *, non_finite: bool = False) -> float:
     """Return the number a text spells in ASCII decimal form; no space, underscore or other script's digits.
 
-    ``NaN``, ``Infinity`` and ``-Infinity`` in exactly this spelling pass only with ``non_finite`` (SEMANTICS 7.2);
-    a decimal too large for float64 never becomes an infinity.
+    ``NaN``, ``Infinity`` and ``-Infinity``, in exactly this spelling, pass only with ``non_finite``
+    (SEMANTICS 7.2); a decimal too large for float64 never becomes an infinity.
 
     Raises
     ------
@@ -51,11 +51,11 @@ def parse_number(text: str, *, non_finite: bool = False) -> float:
         message = f"{text} is not a finite number"
         raise InputError(message, code="non_finite_number", hint="write a finite number")
     message = f"{shorten(text)!r} is not a number"
-    raise InputError(message, hint="write digits with an optional sign, decimal point and exponent, as in -1.5e3")
+    raise InputError(message, hint="write it in digits, as in 12, -0.5 or 1.5e3")
 
 
 def json_number(x: float) -> int | float:
-    """Return the number as JSON writes it: integral values below 1e15 as int, so that 5.0 is ``5`` (SEMANTICS 7.2)."""
+    """Return the number as JSON writes it: an integral value below 1e15 as int, so that 5.0 is ``5``."""
     number = float(x)
     if number.is_integer() and -_INTEGRAL_BELOW < number < _INTEGRAL_BELOW:
         return int(number)
@@ -63,7 +63,7 @@ def json_number(x: float) -> int | float:
 
 
 def json_value(x: float) -> int | float | None:
-    """Return :func:`json_number`, or None for NaN and the infinities, which are null in JSON (SEMANTICS 7.2)."""
+    """Return :func:`json_number`, or None for NaN and infinities, which are null in JSON (SEMANTICS 7.2)."""
     return json_number(x) if math.isfinite(x) else None
 
 

@@ -1,4 +1,4 @@
-"""Plain values on their way out: what a written document may hold, in one canonical form (SEMANTICS 7.2, 7.3)."""
+"""Plain values on their way out: what a document may hold, in one canonical form (SEMANTICS 7.2, 7.3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flowtime_core.errors import InputError
 if TYPE_CHECKING:
     from flowtime_core.records.document import Plain
 
-PlainLike: TypeAlias = "None | bool | int | float | str | Sequence[PlainLike] | Mapping[str, PlainLike]"
+PlainLike: TypeAlias = "bool | int | float | str | Sequence[PlainLike] | Mapping[str, PlainLike] | None"
 """Like ``Plain``, but read-only: tuples and any mapping will do."""
 
 
@@ -40,8 +40,7 @@ def canonical_plain(value: PlainLike, pointer: str = "") -> Plain:
         return _number(value, pointer)
     if isinstance(value, Mapping):
         return {
-            _key(key, pointer): canonical_plain(item, f"{pointer}/{escape_pointer(key)}")
-            for key, item in value.items()
+            _key(key, pointer): canonical_plain(item, f"{pointer}/{escape_pointer(key)}") for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [canonical_plain(item, f"{pointer}/{index}") for index, item in enumerate(value)]

@@ -11,7 +11,7 @@ _LINE_BREAK: Final = re.compile(r"\r\n|[\r\n]")
 _SHOWN: Final = 120
 
 
-def decode_text(data: bytes | str, *, source: str, limit: int) -> str:
+def decode_text(data: bytes | str, *, source: str, limit: int | None = None) -> str:
     """Return the text of UTF-8 bytes, without a byte order mark; refuse more than ``limit`` bytes.
 
     Raises
@@ -25,11 +25,9 @@ def decode_text(data: bytes | str, *, source: str, limit: int) -> str:
         line, column = place_of(error.object, error.start)
         message = "the text holds half of a surrogate pair"
         raise DocumentSyntaxError(message, source=source, line=line, column=column, code="encoding_error") from None
-    if len(raw) > limit:
+    if limit is not None and len(raw) > limit:
         message = f"the document has {len(raw)} bytes, more than the limit of {limit} (document_bytes)"
-        raise DocumentSyntaxError(
-            message, source=source, code="document_too_large", hint="move series to CSV files"
-        )
+        raise DocumentSyntaxError(message, source=source, code="document_too_large", hint="move series to CSV files")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,7 +36,12 @@ def decode_text(data: bytes | str, *, source: str, limit: int) -> str:
         column = len(raw[raw.rfind(b"\n", 0, start) + 1 : start].decode(errors="replace")) + 1
         message = f"byte 0x{raw[start]:02x} is not UTF-8"
         raise DocumentSyntaxError(
-            message, source=source, line=line, column=column, code="encoding_error", hint="save the file as UTF-8"
+            message,
+            source=source,
+            line=line,
+            column=column,
+            code="encoding_error",
+            hint="save the file as UTF-8",
         ) from None
 
 
@@ -49,7 +52,14 @@ def place_of(text: str, index: int) -> tuple[int, int]:
 
 
 def syntax_error(
-    message: str, *, source: str, text: str, place: tuple[int, int], width: int = 1, code: str = "", hint: str = ""
+    message: str,
+    *,
+    source: str,
+    text: str,
+    place: tuple[int, int],
+    width: int = 1,
+    code: str = "",
+    hint: str = "",
 ) -> DocumentSyntaxError:
     """Return an error that shows the line at ``place`` (1-based), cut to a readable width, with a caret."""
     line, column = place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Final
 
@@ -25,14 +24,16 @@ _INT_DIGITS: Final = 17
 _NUMBER_START: Final = frozenset("+-.0123456789")
 _PLAIN: Final = re.compile(r"[A-Za-z_$/(](?:[A-Za-z0-9_ ./()+*<>=@&|!^~$;%?,-]|:(?=[^ ]))*(?<! )")
 _PLAIN_IN_LIST: Final = re.compile(r"[A-Za-z_$/(](?:[A-Za-z0-9_ ./()+*<>=@&|!^~$;%-])*(?<! )")
-_OTHER_READERS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "null", "true", "false", "nan", "inf", "infinity"})
+_OTHER_READERS: Final = frozenset(
+    ("y", "n", "yes", "no", "on", "off", "null", "true", "false", "nan", "inf", "infinity")
+)
 
 
-def resolve_plain(text: str) -> None | bool | int | float | str:
+def resolve_plain(text: str) -> bool | int | float | str | None:
     """Return the value of a plain scalar: null, true, false, a decimal number, else the text itself.
 
-    Timestamps and sexagesimal numbers stay text. Raises ``InputError`` for a number that is not finite, an integer
-    beyond 2^53, and for ``0x1F``, ``0o17``, ``1_000`` and ``010``, which readers take for different numbers.
+    Timestamps and sexagesimal numbers stay text. Raises ``InputError`` for a number that is not finite, an
+    integer beyond 2^53, and for ``0x1F``, ``0o17``, ``1_000`` and ``010``, which readers take for different numbers.
     """
     if text in _WORDS:
         return _WORDS[text]
@@ -44,7 +45,7 @@ def resolve_plain(text: str) -> None | bool | int | float | str:
         return parse_number(text)
     if _NON_FINITE.fullmatch(text):
         message = f"{text} is not a finite number"
-        raise InputError(message, code="non_finite_number", hint="write a finite number, or null where undefined")
+        raise InputError(message, code="non_finite_number", hint="write a finite number or null")
     if _AMBIGUOUS.fullmatch(text):
         message = f"{shorten(text)} means different numbers to different readers"
         raise InputError(message, hint="write the number in plain decimal digits, or quote it if it is text")
@@ -61,7 +62,7 @@ def _integer(text: str) -> int:
 def is_plain_text(text: str, *, in_list: bool = False) -> bool:
     """Return whether YAML 1.1 and 1.2 readers alike take the unquoted text for exactly this text.
 
-    A narrow rule: it begins with a letter or one of ``_$/(``, and holds nothing that could mean anything else.
+    A narrow rule: it begins with a letter or one of ``_$/(`` and holds nothing that could mean more.
     """
     shape = _PLAIN_IN_LIST if in_list else _PLAIN
     return bool(shape.fullmatch(text)) and text.lower() not in _OTHER_READERS

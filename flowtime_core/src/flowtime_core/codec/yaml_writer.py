@@ -1,7 +1,7 @@
 """YAML written: block mappings, lists of scalars on one line, canonical numbers.
 
-A writer of its own, not ruamel's emitter: the bytes are hashed (SEMANTICS 7.4), so they may not change with a library's
-line width, quoting or version; and the form needed here is small.
+A writer of its own, not ruamel's emitter: the bytes are hashed (SEMANTICS 7.4), so they may not change with a
+library's line width, quoting or version; and the form needed here is small.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _entry(key: str, item: Plain) -> Iterator[str]:
 
 
 def _is_block(value: Plain) -> bool:
-    """Return whether a value needs lines of its own: a mapping with keys, or a list with a list or mapping in it."""
+    """Return whether a value needs lines of its own: a mapping, or a list with a list or mapping in it."""
     if isinstance(value, list):
         return any(isinstance(item, list | dict) for item in value)
     return isinstance(value, dict) and bool(value)
@@ -86,5 +86,5 @@ def _inline(value: Plain, *, in_list: bool = False) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return the text in double quotes with JSON escapes; what a reader could fold, refuse or not show is escaped."""
+    """Return the text in double quotes; what a reader could fold, refuse or not show is escaped as in JSON."""
     return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
