@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import SourceFile
+    from flowtime_core.records.series import SeriesKind
 
 NO_SOURCES: Mapping[str, SourceFile] = {}
 
@@ -184,6 +185,6 @@ def _series_info(
         if measure is not None:
             info[key] = SeriesInfo(id=series_id.text, unit=measure.unit, kind=measure.kind)
         else:
-            kind = "derived" if key in derived_kinds else "flow"
+            kind: SeriesKind = "derived" if key in derived_kinds else "flow"
             info[key] = SeriesInfo(id=series_id.text, unit=UNSPECIFIED, kind=kind)
     return info

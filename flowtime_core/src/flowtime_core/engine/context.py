@@ -32,9 +32,9 @@ class Context:
     model: Model
     names: Names
     sources: Mapping[str, SourceFile]
-    steps: list[Step] = field(factory=list)
-    places: dict[str, str] = field(factory=dict)
-    whole_uses: dict[str, tuple[str, ...]] = field(factory=dict)
+    steps: list[Step] = field(factory=list["Step"])
+    places: dict[str, str] = field(factory=dict[str, str])
+    whole_uses: dict[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
 
     @property
     def bins(self) -> int:

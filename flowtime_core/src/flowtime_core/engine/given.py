@@ -43,8 +43,9 @@ def moments(distribution: Distribution) -> Moments:
     mean = 0.0
     for value, weight in zip(distribution.values, weights, strict=True):
         mean += value * weight
-    squares = (weight * (value - mean) ** 2 for value, weight in zip(distribution.values, weights, strict=True))
-    return Moments(mean, math.fsum(squares), total)
+    deviations = [value - mean for value in distribution.values]
+    variance = math.fsum(p * (x * x) for x, p in zip(deviations, weights, strict=True))
+    return Moments(mean, variance, total)
 
 
 def profile_weights(profile: Profile, grid: Grid) -> tuple[float, ...]:

@@ -46,9 +46,7 @@ def effective_capacity(capacity: FloatArray, parallelism: FloatArray | None = No
         return capacity * np.where(_positive(parallelism), parallelism, 1.0)
 
 
-def utilization(
-    served: FloatArray, capacity: FloatArray, parallelism: FloatArray | None = None
-) -> FloatArray:
+def utilization(served: FloatArray, capacity: FloatArray, parallelism: FloatArray | None = None) -> FloatArray:
     """Return rho = served/C [1] (SEMANTICS 5.1): null where C is null, without limit or <= 0."""
     total = effective_capacity(capacity, parallelism)
     return _quotient(served, total, _positive(total))

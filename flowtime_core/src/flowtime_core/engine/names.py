@@ -47,11 +47,11 @@ class Names:
     model: Model
     declared: set[str]
     nodes: dict[str, tuple[int, TopologyNode]]
-    derived: dict[tuple[str, str], str] = field(factory=dict)
-    aliases: dict[str, str] = field(factory=dict)
-    bound: dict[tuple[str, str], str] = field(factory=dict)
-    numbers: set[tuple[str, str]] = field(factory=set)
-    findings: list[Diagnostic] = field(factory=list)
+    derived: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
+    aliases: dict[str, str] = field(factory=dict[str, str])
+    bound: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
+    numbers: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+    findings: list[Diagnostic] = field(factory=list["Diagnostic"])
 
     def is_reference(self, name: str) -> bool:
         """Tell whether a role's text names a declared series or a role of a known node."""

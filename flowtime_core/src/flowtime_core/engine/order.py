@@ -17,11 +17,11 @@ class _Search:
     """State of Tarjan's search, kept explicit so that depth is not bounded by the interpreter's stack."""
 
     successors: Sequence[Sequence[int]]
-    index: dict[int, int] = field(factory=dict)
-    low: dict[int, int] = field(factory=dict)
-    stack: list[int] = field(factory=list)
-    on_stack: set[int] = field(factory=set)
-    found: list[list[int]] = field(factory=list)
+    index: dict[int, int] = field(factory=dict[int, int])
+    low: dict[int, int] = field(factory=dict[int, int])
+    stack: list[int] = field(factory=list[int])
+    on_stack: set[int] = field(factory=set[int])
+    found: list[list[int]] = field(factory=list[list[int]])
 
     def open(self, node: int) -> tuple[int, int]:
         self.index[node] = self.low[node] = len(self.index)
@@ -117,11 +117,11 @@ def same_bin_cycles(predecessors: Sequence[Sequence[int]]) -> list[list[int]]:
 
     The cycle reads along the dependencies: each member depends on the next.
     """
-    cycles: list[list[int]] = []
-    for members in strong_components(predecessors):
-        if len(members) > 1 or members[0] in predecessors[members[0]]:
-            cycles.append(shortest_cycle(members[0], members, predecessors))
-    return sorted(cycles)
+    return sorted(
+        shortest_cycle(members[0], members, predecessors)
+        for members in strong_components(predecessors)
+        if len(members) > 1 or members[0] in predecessors[members[0]]
+    )
 
 
 def ordered_components(

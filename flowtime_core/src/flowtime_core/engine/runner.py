@@ -118,13 +118,17 @@ class QueueRunner:
         """Clean the inputs of the rows and walk them."""
         flows, step = self.flows, self.step
         flows.inflow[lo:hi] = self._clean("arrivals", step.arrivals, lo, hi)
-        for key in step.overflow_from:
-            flows.inflow[lo:hi] += self.arrays[key][lo:hi]
+        for source in step.overflow_from:
+            flows.inflow[lo:hi] += self.arrays[source][lo:hi]
         flows.loss[lo:hi] = self._clean("loss", step.loss, lo, hi)
         flows.room[lo:hi] = self._room(lo, hi)
         flows.limit[lo:hi] = self._limit(lo, hi)
         self.advance(flows, lo, hi)
-        for key, values in ((step.depth, flows.depth), (step.served, flows.released), (step.overflow, flows.overflow)):
+        for key, values in (
+            (step.depth, flows.depth),
+            (step.served, flows.released),
+            (step.overflow, flows.overflow),
+        ):
             if key is not None:
                 self.arrays[key][lo:hi] = values[lo:hi]
 
@@ -161,10 +165,8 @@ class QueueRunner:
 
     def _room(self, lo: int, hi: int) -> FloatArray | float:
         """Return the most that may leave: served or capacity, under the dispatch gate and cap."""
-        if self.step.derived:
-            room = self._capacity(lo, hi)
-        else:
-            room = self._clean("served", self.step.outflow, lo, hi)
+        derived = self.step.derived
+        room = self._capacity(lo, hi) if derived else self._clean("served", self.step.outflow, lo, hi)
         if self.opened is None:
             return room
         cap = self.step.dispatch_cap
@@ -196,7 +198,11 @@ class QueueRunner:
             yield Mark(code=code, node_id=node_id, message=message, amounts=amounts, measured=measured)
         message = f"more was to leave {node_id!r} than it held"
         yield Mark(
-            code="outflow_exceeds_queue", node_id=node_id, message=message, amounts=self.flows.cut, measured=True
+            code="outflow_exceeds_queue",
+            node_id=node_id,
+            message=message,
+            amounts=self.flows.cut,
+            measured=True,
         )
 
 

@@ -42,7 +42,10 @@ def add_series_node(context: Context, index: int, node: SeriesNode) -> None:
                 context.add(step, pointer)
         case RouterNode():
             context.report(
-                "not_supported_yet", pointer, f"router {node.id!r}: routers are not evaluated yet", node_id=node.id
+                "not_supported_yet",
+                pointer,
+                f"router {node.id!r}: routers are not evaluated yet",
+                node_id=node.id,
             )
 
 
@@ -60,7 +63,7 @@ def _add_const(context: Context, node: ConstNode, pointer: str) -> None:
         add_source(context, node.id, node.source, f"{pointer}/source")
         return
     values = () if node.values is None else node.values
-    if isinstance(values, float):
+    if isinstance(values, (int, float)):
         note = f"{values:.6g} in every bin"
     elif len(values) == context.bins:
         note = f"{len(values)} values"
@@ -151,7 +154,11 @@ def _report_unknown(context: Context, reference: Reference, node_id: str, pointe
     elif reference.name not in names.nodes:
         hint = did_you_mean(reference.name, names.nodes)
         context.report(
-            "unknown_node", pointer, f"{where}: no topology node {reference.name!r}", node_id=node_id, hint=hint
+            "unknown_node",
+            pointer,
+            f"{where}: no topology node {reference.name!r}",
+            node_id=node_id,
+            hint=hint,
         )
     else:
         message = f"{where}: role {reference.role!r} of {reference.name!r} is neither mapped nor derived"

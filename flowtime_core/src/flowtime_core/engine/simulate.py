@@ -68,9 +68,7 @@ def simulate(plan: Plan) -> SeriesTable:
     return _evaluate(plan, {}, 1)
 
 
-def evaluate_batch(
-    plan: Plan, overrides: Mapping[str, FloatArray], *, limits: Limits = DEFAULT_LIMITS
-) -> SeriesTable:
+def evaluate_batch(plan: Plan, overrides: Mapping[str, FloatArray], *, limits: Limits = DEFAULT_LIMITS) -> SeriesTable:
     """Evaluate many scenarios side by side, each bit-identical to evaluating it alone.
 
     Parameters
@@ -109,10 +107,13 @@ def _columns(plan: Plan, key: str, array: FloatArray) -> FloatArray:
     if key not in plan.inputs:
         message = f"{key!r} cannot be overridden: it is no const or pmf node"
         raise InputError(message, hint=f"override one of: {', '.join(sorted(plan.inputs))}")
-    if array.ndim == 1:
-        return np.broadcast_to(array, (bins, len(array)))
-    if array.ndim == 2 and array.shape[0] == bins:
-        return array
+    match array.shape:
+        case (scenarios,):
+            return np.broadcast_to(array, (bins, scenarios))
+        case (rows, _) if rows == bins:
+            return array
+        case _:
+            pass
     message = f"override of {key!r} has shape {array.shape}, expected (scenarios,) or ({bins}, scenarios)"
     raise InputError(message)
 
@@ -131,9 +132,7 @@ def _width(step: Step, overrides: Mapping[str, FloatArray]) -> int:
     return overrides[step.key].shape[1] if isinstance(step, GivenStep) and step.key in overrides else 1
 
 
-def _run_component(
-    component: Component, arrays: Arrays, bins: int, overrides: Mapping[str, FloatArray]
-) -> list[Mark]:
+def _run_component(component: Component, arrays: Arrays, bins: int, overrides: Mapping[str, FloatArray]) -> list[Mark]:
     outside = [arrays[key].shape[1] for step in component.steps for key in (*step.reads, *step.lagged) if key in arrays]
     width = max([*outside, *(_width(step, overrides) for step in component.steps)], default=1)
     for step in component.steps:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from flowtime_core.codec.model import model_from_document
 from flowtime_core.errors import DocumentInvalidError
 from flowtime_core.expr.functions import FUNCTIONS
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.model import ConstNode, PmfNode, Rng
 from flowtime_core.records.topology import FileBinding
 from flowtime_core.template.instantiate import instantiate
@@ -44,7 +45,7 @@ class Prepared:
     document: Document
     spec_text: str | None = None
     template: Template | None = None
-    parameters: Mapping[str, Plain] = field(factory=dict)
+    parameters: Mapping[str, Plain] = EMPTY
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
@@ -89,9 +90,7 @@ def prepare_model(document: Document, *, spec_text: str, seed: int | None = None
         raise DocumentInvalidError(message, findings=located(reading.findings, document))
     if seed is not None:
         model = evolve(model, rng=evolve(model.rng or Rng(), seed=seed))
-    return Prepared(
-        model=model, document=document, spec_text=spec_text, warnings=located(reading.findings, document)
-    )
+    return Prepared(model=model, document=document, spec_text=spec_text, warnings=located(reading.findings, document))
 
 
 def prepare_template(

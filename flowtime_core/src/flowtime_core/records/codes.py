@@ -79,6 +79,11 @@ CODES: Final[dict[str, Code]] = {
     "series_not_found": Code("error", "no such series in the run", "flowtime series RUN"),
     "conflict": Code("error", "the target exists and differs", "choose another id or overwrite"),
     "run_exists": Code("error", "a run with that id and other inputs exists", "use --overwrite or another id"),
+    "template_changed": Code(
+        "error",
+        "a run of the same inputs exists, made from another text of the same template version",
+        "give the template a new version, or use --overwrite",
+    ),
     "provenance_mismatch": Code("error", "files of one run disagree about its hashes", "flowtime verify RUN"),
     "verification_failed": Code("error", "stored bytes do not match their hashes", "restore the directory"),
     "damaged_run": Code("error", "a file of a run is missing or unreadable", "flowtime verify RUN"),

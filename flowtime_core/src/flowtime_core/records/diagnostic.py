@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from flowtime_core.records.codes import CODES
 
@@ -59,6 +59,10 @@ def _known(_instance: object, _attribute: Attribute[str], value: str) -> None:
         raise ValueError(message)
 
 
+def _severity_of(finding: Diagnostic) -> Severity:
+    return CODES[finding.code].severity if finding.code in CODES else "error"
+
+
 @frozen(kw_only=True)
 class Diagnostic:
     """One finding.
@@ -69,7 +73,7 @@ class Diagnostic:
 
     code: str = field(validator=_known)
     message: str
-    severity: Severity = field()
+    severity: Severity = field(default=Factory(_severity_of, takes_self=True))
     location: Location | None = None
     node_id: str | None = None
     edge_ids: tuple[str, ...] = ()
@@ -77,10 +81,6 @@ class Diagnostic:
     value: float | None = None
     total: float | None = None
     hint: str = ""
-
-    @severity.default
-    def _default_severity(self) -> Severity:
-        return CODES[self.code].severity if self.code in CODES else "error"
 
     @property
     def is_error(self) -> bool:

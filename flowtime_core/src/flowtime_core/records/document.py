@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from attrs import field, frozen
 
 from flowtime_core.records.diagnostic import Location
+from flowtime_core.records.empty import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Plain: TypeAlias = "None | bool | int | float | str | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 
 
 @frozen(kw_only=True)
@@ -20,7 +21,7 @@ class Document:
 
     source: str
     plain: Plain
-    marks: Mapping[str, tuple[int, int]] = field(factory=dict, repr=False)
+    marks: Mapping[str, tuple[int, int]] = field(default=EMPTY, repr=False)
 
     def locate(self, pointer: str) -> Location:
         """Return the place of a pointer, or of its nearest ancestor that has one."""

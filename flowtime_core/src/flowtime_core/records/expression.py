@@ -1,4 +1,4 @@
-"""The syntax tree of an expression. Spans are half-open character ranges in the source text and do not count as identity."""
+"""The syntax tree of an expression. Spans are half-open ranges in the source text and do not count as identity."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.model import FlowClass, Rng
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Manifest:
     scenario_hash: str
     model_hash: str = ""
     rng: Rng | None = None
-    series_hashes: Mapping[str, str] = field(factory=dict)
+    series_hashes: Mapping[str, str] = EMPTY
     event_count: int = 0
     created: datetime | None = None
     provenance: ProvenanceReference = field(factory=ProvenanceReference)

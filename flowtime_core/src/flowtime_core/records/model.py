@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.topology import Topology
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ConstNode:
     id: str
     values: tuple[float, ...] | float | None = None
     source: str = ""
-    labels: Mapping[str, str] = field(factory=dict)
+    labels: Mapping[str, str] = EMPTY
 
 
 @frozen(kw_only=True)
@@ -34,7 +35,7 @@ class ExprNode:
 
     id: str
     text: str
-    labels: Mapping[str, str] = field(factory=dict)
+    labels: Mapping[str, str] = EMPTY
 
 
 @frozen(kw_only=True)
@@ -45,7 +46,7 @@ class PmfNode:
     distribution: Distribution
     profile: Profile | None = None
     source: str = ""
-    labels: Mapping[str, str] = field(factory=dict)
+    labels: Mapping[str, str] = EMPTY
 
 
 @frozen(kw_only=True)
@@ -59,7 +60,7 @@ class BufferNode:
     dispatch: DispatchSchedule | None = None
     wip: WipLimit | None = None
     initial_depth: float | None = None
-    labels: Mapping[str, str] = field(factory=dict)
+    labels: Mapping[str, str] = EMPTY
 
 
 @frozen(kw_only=True)
@@ -78,7 +79,7 @@ class RouterNode:
     id: str
     input: str
     routes: tuple[Route, ...]
-    labels: Mapping[str, str] = field(factory=dict)
+    labels: Mapping[str, str] = EMPTY
 
 
 SeriesNode = ConstNode | ExprNode | PmfNode | BufferNode | RouterNode

@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class DispatchSchedule:
-    """Dispatch in every ``period_bins``-th bin from ``phase_offset`` on, at most ``capacity_series`` (SEMANTICS 4.4)."""
+    """Dispatch every ``period_bins`` bins from ``phase_offset`` on, at most ``capacity_series`` (SEMANTICS 4.4)."""
 
     period_bins: int
     phase_offset: int = 0

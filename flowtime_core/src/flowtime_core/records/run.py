@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.model import Mode, Model, Rng
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class Provenance:
     template_version: str = ""
     template_title: str = ""
     template_narrative: str = ""
-    parameters: Mapping[str, Plain] = field(factory=dict)
+    parameters: Mapping[str, Plain] = EMPTY
     parameters_hash: str = ""
-    bindings: Mapping[str, str] = field(factory=dict)
+    bindings: Mapping[str, str] = EMPTY
     rng: Rng = field(factory=Rng)
     generated: datetime | None = None
     source: str = "flowtime"
@@ -53,7 +54,7 @@ class RunRequest:
 
     template_id: str
     mode: Mode = "simulation"
-    parameters: Mapping[str, Plain] = field(factory=dict)
+    parameters: Mapping[str, Plain] = EMPTY
     seed: int | None = None
     run_id: str | None = None
     deterministic: bool = False
@@ -123,6 +124,6 @@ class StoredRun:
     engine_version: str
     source: str
     telemetry_sources: tuple[str, ...] = ()
-    node_sources: Mapping[str, str] = field(factory=dict)
+    node_sources: Mapping[str, str] = EMPTY
     has_provenance: bool = False
     directory: str = ""

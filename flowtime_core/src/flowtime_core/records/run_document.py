@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
+
+from flowtime_core.records.empty import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +64,6 @@ class RunMetadata:
     generator: str = ""
     model_id: str = ""
     generated: datetime | None = None
-    parameters: Mapping[str, Plain] = field(factory=dict)
+    parameters: Mapping[str, Plain] = EMPTY
     telemetry_sources: tuple[str, ...] | None = None
-    node_sources: Mapping[str, str] = field(factory=dict)
+    node_sources: Mapping[str, str] = EMPTY

@@ -45,7 +45,7 @@ class Series:
     kind: SeriesKind
     values: FloatArray = field(eq=cmp_using(eq=_same), hash=False, converter=read_only)
 
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> npt.NDArray[np.generic]:
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[np.generic]:  # noqa: FBT001 - numpy's protocol
         """Return the values for ``numpy.asarray``, without a copy where possible."""
         return np.array(self.values, dtype=dtype, copy=copy)
 

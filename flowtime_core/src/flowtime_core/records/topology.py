@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from flowtime_core.records.empty import EMPTY
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flowtime_core.records.policy import DispatchSchedule, WipLimit
 
-NODE_KINDS: Final = ("service", "serviceWithBuffer", "queue", "dlq", "router", "dependency", "sink", "external")
+NODE_KINDS: Final = (
+    "service",
+    "serviceWithBuffer",
+    "queue",
+    "dlq",
+    "router",
+    "dependency",
+    "sink",
+    "external",
+)
 QUEUE_KINDS: Final = frozenset({"serviceWithBuffer", "queue", "dlq"})
 
 
@@ -48,11 +59,11 @@ Binding = SeriesBinding | NumberBinding | SelfBinding | FileBinding
 class Semantics:
     """What the roles of a node mean; keys of ``bindings`` are role names as on the wire (``queueDepth``)."""
 
-    bindings: Mapping[str, Binding] = field(factory=dict)
+    bindings: Mapping[str, Binding] = EMPTY
     retry_kernel: tuple[float, ...] | None = None
     max_attempts: int | None = None
     sla_minutes: float | None = None
-    aliases: Mapping[str, str] = field(factory=dict)
+    aliases: Mapping[str, str] = EMPTY
 
 
 @frozen(kw_only=True)

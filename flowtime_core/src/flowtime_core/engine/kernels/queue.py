@@ -50,7 +50,7 @@ def advance_derived(q: QueueFlows, lo: int, hi: int) -> None:
     depth = np.full_like(q.depth[:1], q.initial)[0] if lo == 0 else q.depth[lo - 1]
     for t in range(lo, hi):
         content = depth + q.inflow[t]
-        loss = np.where(q.loss[t] > content, content, q.loss[t])
+        loss: FloatArray = np.where(q.loss[t] > content, content, q.loss[t])
         q.cut[t] = q.loss[t] - loss
         available = content - loss
         q.released[t] = np.where(q.room[t] < available, q.room[t], available)
@@ -61,8 +61,9 @@ def _hold(q: QueueFlows, t: int, level: FloatArray) -> FloatArray:
     """Keep at most the limit; the rest overflows."""
     over = level > q.limit[t]
     q.overflow[t] = np.where(over, level - q.limit[t], 0.0)
-    q.depth[t] = np.where(over, q.limit[t], level)
-    return q.depth[t]
+    kept: FloatArray = np.where(over, q.limit[t], level)
+    q.depth[t] = kept
+    return kept
 
 
 def advance_authored_single(q: QueueFlows, lo: int, hi: int) -> None:
@@ -74,7 +75,7 @@ def advance_authored_single(q: QueueFlows, lo: int, hi: int) -> None:
     for inflow, released, loss, limit in rows:
         level = ((depth + inflow) - released) - loss
         cut = -level if level < 0.0 else 0.0
-        depth = 0.0 if level < 0.0 else level
+        depth = max(level, 0.0)
         over = depth - limit if depth > limit else 0.0
         depth = min(depth, limit)
         out.append((depth, over, cut))
