@@ -23,8 +23,8 @@ _SHOWN = 40
 class Use:
     """One occurrence of a reference.
 
-    ``lagged``: its way to the root passes through SHIFT with k >= 1 or CONV with k0 = 0, so that only earlier bins are
-    read. ``whole``: it passes through a whole-series function.
+    ``lagged``: its way to the root passes through SHIFT with k >= 1 or CONV with k0 = 0, so that only earlier
+    bins are read. ``whole``: it passes through a whole-series function.
     """
 
     reference: Reference
@@ -35,8 +35,8 @@ class Use:
 def check_expression(expression: Expression) -> tuple[Diagnostic, ...]:
     """Return every unknown function, wrong number of arguments and missing literal, from left to right (3.3).
 
-    The messages name the function and the 1-based column in the text; the caller knows the document and adds the
-    location.
+    The messages name the function and the 1-based column in the text; the caller knows the document and adds
+    the location.
     """
     return tuple(found for node in walk(expression) if isinstance(node, Call) for found in _check_call(node))
 
@@ -83,7 +83,7 @@ def _no_literal(call: Call, function: Function, parameter: Parameter, argument: 
 
 
 def literal_of(argument: Expression, rule: LiteralRule) -> tuple[float, ...] | None:
-    """Return the number or numbers an argument spells out, or None when it is not a literal that the rule accepts."""
+    """Return the numbers an argument spells out, or None when it is no literal that the rule accepts."""
     match argument:
         case ArrayLiteral(values=values) if rule.array:
             return values
@@ -107,7 +107,7 @@ def literals_of(function: Function, call: Call) -> tuple[float, ...]:
 
 
 def is_lagging(call: Call) -> bool:
-    """Tell whether a call reads only earlier bins of its argument (3.4); False for a call that breaks its rules."""
+    """Tell whether a call reads only earlier bins of its argument (3.4); False if it breaks its rules."""
     function = find_function(call.function)
     if function is None or function.lag is None or any(_check_call(call)):
         return False

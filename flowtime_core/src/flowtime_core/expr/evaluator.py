@@ -55,9 +55,9 @@ class Program:
     def start(self, inputs: Sequence[FloatArray]) -> Evaluation:
         """Return an evaluation over arrays in the order of ``inputs``, each [bin, scenario] or [bin, 1].
 
-        The arrays are kept, not copied, and may be filled while the evaluation goes on: ``run(lo, hi)`` reads rows
-        below ``hi`` only, rows below ``lo`` of what occurs only lagged, and all rows of what stands below a
-        whole-series function.
+        The arrays are kept, not copied, and may be filled while the evaluation goes on: ``run(lo, hi)`` reads
+        rows below ``hi`` (below ``hi - 1`` of what occurs only lagged), and all rows of what stands below
+        a whole-series function.
         """
         return Evaluation(self, inputs)
 
@@ -65,8 +65,8 @@ class Program:
 class Evaluation:
     """The buffers of one evaluation; its width is the widest of the inputs'.
 
-    Call ``run(0, bins)`` for a whole series at a time, or ``run(t, t + 1)`` for each bin in order: the results have
-    the same bits.
+    Call ``run(0, bins)`` for a whole series at a time, or ``run(t, t + 1)`` for each bin in order: the
+    results have the same bits.
     """
 
     def __init__(self, program: Program, inputs: Sequence[FloatArray]) -> None:
@@ -102,10 +102,10 @@ class Evaluation:
             _run(self._current, lo, hi)
 
     def divisions_by_zero(self) -> BoolArray:
-        """Return where ``/`` or MOD met a zero divisor, bool [bin, scenario], once every bin is computed (3.2).
+        """Return where ``/`` or MOD met a zero divisor, bool [bin, scenario], after the last bin (3.2).
 
-        A division in a branch that IF does not take does not count. Below a history or whole-series function inside
-        a branch it counts in its own bin if the branch is taken in any bin.
+        A division in a branch that IF does not take does not count. Below a history or whole-series
+        function inside a branch it counts in its own bin if the branch is taken in any bin.
         """
         bins = self._program.bins
         found = np.zeros(self.output.shape, dtype=np.bool_)

@@ -1,11 +1,11 @@
-"""The ONE table of functions: parser, checker, evaluator and the function reference all read it (SEMANTICS 3.3)."""
+"""The ONE table of functions: checker, evaluator and the function reference all read it (SEMANTICS 3.3)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from attrs import field, frozen
+from attrs import frozen
 
 from flowtime_core.expr.kernels import elementwise, history, whole
 
@@ -81,24 +81,24 @@ class Function:
     variadic: bool = False
     divides: bool = False
     branches: bool = False
-    min_arity: int = field(init=False)
-    max_arity: int | None = field(init=False)
 
-    @min_arity.default
-    def _count_required(self) -> int:
+    @property
+    def min_arity(self) -> int:
+        """How many arguments a call has at least."""
         return sum(parameter.default is None for parameter in self.parameters)
 
-    @max_arity.default
-    def _count_all(self) -> int | None:
+    @property
+    def max_arity(self) -> int | None:
+        """How many arguments a call has at most, or None."""
         return None if self.variadic else len(self.parameters)
 
     @property
     def signature(self) -> str:
         """The call with its parameter names, optional ones in brackets: ``SHIFT(x, k[, initial])``."""
-        names = [parameter.name for parameter in self.parameters]
-        optional = "".join(f"[, {name}" for name in names[self.min_arity :])
-        closing = "]" * (len(names) - self.min_arity)
-        return f"{self.name}({', '.join(names[: self.min_arity])}{', ...' if self.variadic else ''}{optional}{closing})"
+        required, optional = self.parameters[: self.min_arity], self.parameters[self.min_arity :]
+        names = ", ".join(parameter.name for parameter in required)
+        more = ", ..." if self.variadic else "".join(f"[, {parameter.name}" for parameter in optional)
+        return f"{self.name}({names}{more}{']' * len(optional)})"
 
 
 def _series(*names: str) -> tuple[Parameter, ...]:

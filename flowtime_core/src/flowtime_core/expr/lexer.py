@@ -45,7 +45,7 @@ _MISTAKES: Final = (
 
 @frozen(kw_only=True)
 class Token:
-    """A piece of the text: ``text`` is the symbol, number or id without backquotes; ``role`` follows a node id."""
+    """A piece of the text: a symbol, a number or an id (without backquotes) and perhaps its role."""
 
     kind: TokenKind
     text: str
@@ -62,7 +62,7 @@ class Source:
     name: str
 
     def error(self, message: str, span: Span, *, hint: str = "", code: str = "") -> DocumentSyntaxError:
-        """Return the error for a place in the text: the line at fault (at most 100 characters of it) and a caret."""
+        """Return the error for a place in the text, with the line at fault or 100 characters of it."""
         start, end = span
         line_start = self.text.rfind("\n", 0, start) + 1
         line = self.text[line_start:].split("\n", 1)[0].replace("\t", " ").rstrip()
@@ -120,15 +120,9 @@ def _skip_space(text: str, position: int) -> int:
 def _number(source: Source, match: re.Match[str]) -> Token:
     text, (start, end) = source.text, match.span()
     if rest := _WORD.match(text, end):
-        span = (start, rest.end())
-        written = text[start : rest.end()]
-        if rest.group().startswith("."):
-            raise source.error(
-                f"{written!r} is not a number: digits must follow the dot, and only one dot", span
-            )
-        raise source.error(
-            f"{written!r} is neither a number nor an id", span, hint="ids begin with a letter or _"
-        )
+        dotted = rest.group().startswith(".")
+        hint = "digits must follow the only dot" if dotted else "an id begins with a letter or '_'"
+        raise source.error(f"{text[start : rest.end()]!r} is not a number", (start, rest.end()), hint=hint)
     if float(match.group()) == float("inf"):
         message = f"the number {match.group()} is too large for a float"
         raise source.error(message, match.span(), code="non_finite_number")
@@ -137,8 +131,8 @@ def _number(source: Source, match: re.Match[str]) -> Token:
 
 def _quoted(source: Source, match: re.Match[str]) -> Token:
     if not is_node_id(match.group(1)):
-        message = f"{match.group(1)!r} is not an id: letters, digits, '_', '.' and '-', beginning with a letter or '_'"
-        raise source.error(message, match.span())
+        hint = "an id has letters, digits, '_', '.' and '-' and begins with a letter or '_'"
+        raise source.error(f"{match.group(1)!r} is not an id", match.span(), hint=hint)
     return _with_role(source, match.group(1), match.span(), quoted=True)
 
 

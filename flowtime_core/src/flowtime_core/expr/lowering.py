@@ -61,13 +61,13 @@ def lower(expression: Expression) -> Lowered:
 class _Lowering:
     """The program so far."""
 
-    operations: list[Operation] = field(factory=list)
-    inputs: dict[Reference, int] = field(factory=dict)
-    constants: list[tuple[int, float]] = field(factory=list)
-    conditions: list[int] = field(factory=list)
-    reusable: set[int] = field(factory=set)
-    results: list[int] = field(factory=list)
-    pending: list[_Step] = field(factory=list)
+    operations: list[Operation] = field(factory=list[Operation])
+    inputs: dict[Reference, int] = field(factory=dict[Reference, int])
+    constants: list[tuple[int, float]] = field(factory=list[tuple[int, float]])
+    conditions: list[int] = field(factory=list[int])
+    reusable: set[int] = field(factory=set[int])
+    results: list[int] = field(factory=list[int])
+    pending: list[_Step] = field(factory=list[_Step])
     count: int = 0
 
     def lowered(self) -> Lowered:

@@ -46,7 +46,7 @@ OPERATORS: Final[dict[str, Operator]] = {
             symbol="/",
             precedence=3,
             kernel=dividing(np.divide),
-            doc="the quotient; 0 where the divisor is 0 and the dividend is not NaN, recorded as division_by_zero",
+            doc="the quotient; 0 where b is 0 and a is not NaN, recorded as division_by_zero",
             divides=True,
         ),
     )

@@ -1,7 +1,7 @@
 """Text to syntax tree (SEMANTICS 3.1).
 
-The grammar stands in the docstrings. Operators fold by precedence on a stack of open brackets that the parser keeps
-itself, so no text, however nested, can exhaust the stack of the interpreter.
+The grammar stands in the docstrings. Operators fold by precedence on a stack of open brackets that the parser
+keeps itself, so no text, however nested, can exhaust the stack of the interpreter.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def parse(text: str, *, source: str = "expression", limits: Limits = DEFAULT_LIM
     Raises
     ------
     DocumentSyntaxError
-        With line, column and caret: ``syntax_error``, ``non_finite_number``, or ``document_too_large`` past a limit.
+        With line, column and caret: ``syntax_error``, ``non_finite_number``, or ``document_too_large``.
     """
     origin = Source(text=text, name=source)
     size = len(text.encode("utf-8", "surrogatepass"))
@@ -57,10 +57,10 @@ class _Open:
     opening: Token | None = None
     function: str = ""
     start: int = 0
-    arguments: list[Expression] = field(factory=list)
-    operands: list[Expression] = field(factory=list)
-    operators: list[Token] = field(factory=list)
-    signs: list[Token] = field(factory=list)
+    arguments: list[Expression] = field(factory=list[Expression])
+    operands: list[Expression] = field(factory=list[Expression])
+    operators: list[Token] = field(factory=list[Token])
+    signs: list[Token] = field(factory=list[Token])
 
     def fold(self, precedence: int = 0) -> None:
         """Join the operands of pending operators that bind at least as tightly as ``precedence``."""

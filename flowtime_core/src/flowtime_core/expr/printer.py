@@ -16,7 +16,7 @@ _Piece = str | Expression
 
 
 def print_expression(expression: Expression) -> str:
-    """Return the text of an expression: one space around operators, functions in upper case (SEMANTICS 3.1)."""
+    """Return the text of an expression: functions in upper case, spaced (SEMANTICS 3.1)."""
     written: list[str] = []
     pending: list[_Piece] = [expression]
     while pending:

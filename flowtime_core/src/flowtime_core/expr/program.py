@@ -34,8 +34,8 @@ class Operation:
     divides : bool
         A zero second input is recorded (3.2).
     guards : tuple of tuple of Guard
-        The branches around the operation, innermost first, in groups: a new group begins where a history or whole
-        function stands between them, so only the first group holds bin by bin.
+        The branches around the operation, innermost first, in groups: a new group begins where a history
+        or whole function stands between them, so only the first group holds bin by bin.
     """
 
     kernel: Kernel
@@ -51,7 +51,7 @@ class Operation:
 class Lowered:
     """The operations in order, what fills the other buffers, the conditions by IF number, and the result.
 
-    ``inputs`` maps each reference to its buffer, ``constants`` pairs buffers and numbers.
+    ``inputs`` pairs references and buffers, ``constants`` pairs buffers and numbers.
     """
 
     operations: tuple[Operation, ...]

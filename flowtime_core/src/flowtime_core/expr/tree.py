@@ -1,4 +1,4 @@
-"""Ways through a syntax tree that need no recursion: a text of 64 KiB may be one chain of 30 thousand operators."""
+"""Ways through a syntax tree without recursion: a text may be one chain of 30 thousand operators."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from flowtime_core.expr.kernels import Kernel
     from flowtime_core.records.series import BoolArray, FloatArray
@@ -69,7 +69,7 @@ def scalar(function: Callable[..., float]) -> Kernel:
     """Return the kernel that calls a function of Python numbers element by element (7.1)."""
 
     def kernel(out: FloatArray, inputs: _Inputs, lo: int, hi: int, _literals: _Literals) -> None:
-        rows = tuple(argument[lo:hi] for argument in inputs)
+        rows: Sequence[FloatArray] = [argument[lo:hi] for argument in inputs]
         if len(rows) > 1:
             rows = np.broadcast_arrays(*rows)
         values = map(function, *(row.ravel().tolist() for row in rows))

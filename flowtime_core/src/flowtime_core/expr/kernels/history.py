@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -27,15 +28,27 @@ def shift(out: FloatArray, inputs: _Inputs, lo: int, hi: int, literals: _Literal
 def convolve(out: FloatArray, inputs: _Inputs, lo: int, hi: int, literals: _Literals) -> None:
     """CONV: ``out[t] = sum of x[t-j] * k[j]`` over j <= t in increasing j; non-finite samples count 0.
 
-    Zero taps are passed over: they change no bit, and a kernel with k0 = 0 then never reads the bin being computed.
+    Zero taps are passed over: they change no bit, and a kernel with k0 = 0 never reads bin t itself.
     """
     x, rows = inputs[0], out[lo:hi]
+    if rows.size == 1 and x.shape[1] == 1:
+        rows[...] = _convolve_bin(x[max(0, hi - len(literals)) : hi, 0].tolist(), literals)
+        return
     rows[...] = 0.0
     for j, tap in enumerate(literals[:hi]):
         if tap != 0.0:
             start = max(lo, j)
             sample = x[start - j : hi - j]
             rows[start - lo :] += np.where(np.isfinite(sample), sample, 0.0) * tap
+
+
+def _convolve_bin(samples: list[float], taps: tuple[float, ...]) -> float:
+    """Return one bin of a single run in plain floats: the same terms in the same order."""
+    level = 0.0
+    for sample, tap in zip(reversed(samples), taps, strict=False):
+        if tap != 0.0 and math.isfinite(sample):
+            level += sample * tap
+    return level
 
 
 def ema(out: FloatArray, inputs: _Inputs, lo: int, hi: int, literals: _Literals) -> None:

@@ -17,7 +17,7 @@ _Literals = tuple[float, ...]
 
 
 def whole(statistic: Callable[..., float]) -> Kernel:
-    """Return the kernel that gives ``statistic(values, *literals)`` of each scenario in every bin; runs at lo = 0."""
+    """Return the kernel of ``statistic(values, *literals)``, per scenario and in every bin; runs once."""
 
     def kernel(out: FloatArray, inputs: _Inputs, _lo: int, _hi: int, literals: _Literals) -> None:
         out[...] = [statistic(column, *literals) for column in inputs[0].T.tolist()]
