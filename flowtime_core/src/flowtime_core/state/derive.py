@@ -32,9 +32,7 @@ def released(data: NodeRoles, served: FloatArray) -> FloatArray:
     """
     flow = np.maximum(served, 0.0)
     if data.dispatch_cap is not None:
-        flow = np.where(
-            np.isnan(data.dispatch_cap), flow, np.minimum(flow, np.maximum(data.dispatch_cap, 0.0))
-        )
+        flow = np.where(np.isnan(data.dispatch_cap), flow, np.minimum(flow, np.maximum(data.dispatch_cap, 0.0)))
     if data.node.dispatch is None:
         return flow
     opened = gate(len(served), data.node.dispatch.period_bins, data.node.dispatch.phase_offset)

@@ -38,9 +38,7 @@ def snapshot(run: StoredRun, t: int) -> StateSnapshot:
 
 
 def _bin_detail(grid: Grid, t: int) -> BinDetail:
-    return BinDetail(
-        index=t, start=grid.bin_start(t), end=grid.bin_start(t + 1), duration_minutes=grid.bin_minutes
-    )
+    return BinDetail(index=t, start=grid.bin_start(t), end=grid.bin_start(t + 1), duration_minutes=grid.bin_minutes)
 
 
 def _node(run: StoredRun, data: NodeRoles, t: int) -> NodeSnapshot:

@@ -40,9 +40,7 @@ def telemetry_warnings(run: StoredRun, nodes: tuple[NodeRoles, ...]) -> tuple[St
     lost = [f"{data.node.id} ({', '.join(data.lost)})" for data in nodes if data.lost]
     if not lost:
         return ()
-    return (
-        StateWarning(code=SOURCES_MISSING, message=f"telemetry sources are missing for {'; '.join(lost)}"),
-    )
+    return (StateWarning(code=SOURCES_MISSING, message=f"telemetry sources are missing for {'; '.join(lost)}"),)
 
 
 def _warning(run: StoredRun, data: NodeRoles) -> StateWarning | None:
