@@ -1,0 +1,224 @@
+"""State answers as plain JSON: names, order, absence and null."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from attrs import evolve
+
+from flowtime_core.codec.state import metadata_to_plain, state_to_plain
+from flowtime_core.records.diagnostic import BinRange, Diagnostic
+from flowtime_core.records.state import StateWarning
+from flowtime_core.state.metadata import run_metadata
+from flowtime_core.state.snapshot import snapshot
+from flowtime_core.state.window import window
+from tests.support.stored_runs import HASH, INPUT_HASH, ORDER_SERVICE, SUPPORT_QUEUE, Node, stored_run
+
+ALL_ROLES = Node(
+    id="Pay",
+    kind="serviceWithBuffer",
+    roles={
+        "arrivals": [10.0],
+        "served": [8.0],
+        "errors": [1.0],
+        "attempts": [10.0],
+        "failures": [2.0],
+        "exhaustedFailures": [0.0],
+        "retryEcho": [0.6],
+        "queueDepth": [4.0],
+        "capacity": [5.0],
+        "parallelism": [2.0],
+        "externalDemand": [11.0],
+        "processingTimeMsSum": [2000.0],
+        "servedCount": [8.0],
+    },
+)
+
+
+def test_metadata_names_and_order() -> None:
+    """REF 6.3: the metadata in wire names and order; absent instead of null (REF S1)."""
+    metadata = run_metadata(evolve(stored_run(ORDER_SERVICE), has_provenance=True, template_narrative="Why."))
+    assert json.dumps(metadata_to_plain(metadata)) == json.dumps(
+        {
+            "runId": "run_state_fixture",
+            "templateId": "order-system",
+            "templateTitle": "Order System Fixture",
+            "templateVersion": "1.0.0",
+            "templateNarrative": "Why.",
+            "mode": "simulation",
+            "provenanceHash": HASH,
+            "telemetrySourcesResolved": True,
+            "schema": {"id": "time-travel/v1", "version": "1", "hash": HASH},
+            "storage": {
+                "modelPath": "model/model.yaml",
+                "metadataPath": "model/metadata.json",
+                "provenancePath": "model/provenance.json",
+            },
+            "inputHash": INPUT_HASH,
+            "rng": {"kind": "pcg32", "seed": 123},
+            "classCoverage": "missing",
+            "edgeQuality": "missing",
+        }
+    )
+
+
+def test_what_a_run_does_not_say_is_absent() -> None:
+    """REF S1: no narrative, provenance, input hash or rng gives no key, never null."""
+    bare = run_metadata(
+        evolve(stored_run(ORDER_SERVICE), template_title="", template_version="", input_hash="", rng=None)
+    )
+    plain = metadata_to_plain(bare)
+    assert isinstance(plain["storage"], dict)
+    assert set(plain) | {f"storage.{key}" for key in plain["storage"]} == {
+        "runId",
+        "templateId",
+        "mode",
+        "provenanceHash",
+        "telemetrySourcesResolved",
+        "schema",
+        "storage",
+        "storage.modelPath",
+        "storage.metadataPath",
+        "classCoverage",
+        "edgeQuality",
+    }
+
+
+def test_snapshot_names_and_order() -> None:
+    """REF 7.1: keys in order; numbers rounded (SEMANTICS 5.7), integral ones integers, the colour last."""
+    plain = state_to_plain(snapshot(stored_run(ALL_ROLES, bins=1), 0))
+    assert list(plain) == ["metadata", "bin", "nodes", "edges", "edgeWarnings", "warnings"]
+    assert json.dumps(plain["bin"]) == json.dumps(
+        {
+            "index": 0,
+            "startUtc": "2025-01-01T00:00:00+00:00",
+            "endUtc": "2025-01-01T00:05:00+00:00",
+            "durationMinutes": 5,
+        }
+    )
+    assert json.dumps(plain["nodes"]) == json.dumps(
+        [
+            {
+                "id": "Pay",
+                "kind": "serviceWithBuffer",
+                "metrics": {
+                    "arrivals": 10,
+                    "served": 8,
+                    "errors": 1,
+                    "attempts": 10,
+                    "failures": 2,
+                    "exhaustedFailures": 0,
+                    "retryEcho": 0.6,
+                    "queue": 4,
+                    "capacity": 5,
+                    "parallelism": 2,
+                    "externalDemand": 11,
+                },
+                "derived": {
+                    "utilization": 0.8,
+                    "latencyMinutes": 2.5,
+                    "serviceTimeMs": 250,
+                    "queueTimeMs": 150000,
+                    "cycleTimeMs": 150250,
+                    "flowEfficiency": 0.001664,
+                    "throughputRatio": 0.8,
+                    "retryTax": 0.2,
+                    "color": "yellow",
+                },
+                "telemetry": {"sources": [], "warnings": []},
+            }
+        ]
+    )
+
+
+def test_window_names_and_order() -> None:
+    """REF 7.2: one list per series, roles before metrics, wire names throughout."""
+    plain = state_to_plain(window(stored_run(ALL_ROLES, bins=1), 0, 0))
+    assert list(plain) == [
+        "metadata",
+        "window",
+        "timestampsUtc",
+        "nodes",
+        "edges",
+        "edgeWarnings",
+        "warnings",
+    ]
+    assert plain["window"] == {"startBin": 0, "endBin": 0, "binCount": 1}
+    assert plain["timestampsUtc"] == ["2025-01-01T00:00:00+00:00"]
+    assert json.dumps(plain["nodes"]) == json.dumps(
+        [
+            {
+                "id": "Pay",
+                "kind": "serviceWithBuffer",
+                "series": {
+                    "arrivals": [10],
+                    "served": [8],
+                    "errors": [1],
+                    "attempts": [10],
+                    "failures": [2],
+                    "exhaustedFailures": [0],
+                    "retryEcho": [0.6],
+                    "processingTimeMsSum": [2000],
+                    "servedCount": [8],
+                    "externalDemand": [11],
+                    "queue": [4],
+                    "capacity": [5],
+                    "parallelism": [2],
+                    "utilization": [0.8],
+                    "latencyMinutes": [2.5],
+                    "serviceTimeMs": [250],
+                    "queueTimeMs": [150000],
+                    "cycleTimeMs": [150250],
+                    "flowEfficiency": [0.001664],
+                    "throughputRatio": [0.8],
+                    "retryTax": [0.2],
+                },
+                "telemetry": {"sources": [], "warnings": []},
+            }
+        ]
+    )
+
+
+def test_an_undefined_number_is_null_and_an_absent_one_absent() -> None:
+    """Clients colour null and skip what is absent: null only where the metric exists at the node."""
+    node = evolve(SUPPORT_QUEUE, roles={**SUPPORT_QUEUE.roles, "served": [math.nan, 6, 9, 4]})
+    run = stored_run(node, mode="telemetry")
+    assert json.loads(json.dumps(state_to_plain(snapshot(run, 0))["nodes"]))[0]["derived"] == {
+        "latencyMinutes": None,
+        "queueTimeMs": None,
+        "cycleTimeMs": None,
+        "throughputRatio": None,
+        "color": "gray",
+    }
+    series = json.loads(json.dumps(state_to_plain(window(run, 0, 1))["nodes"]))[0]["series"]
+    assert series["served"] == [None, 6]
+    assert "utilization" not in series
+
+
+def test_a_bin_without_time_has_no_times() -> None:
+    """REF S1: without a start the bin says its index and length, and no null."""
+    assert state_to_plain(snapshot(stored_run(ORDER_SERVICE, start=None), 2))["bin"] == {
+        "index": 2,
+        "durationMinutes": 5,
+    }
+
+
+def test_warnings_say_where_and_when_as_far_as_known() -> None:
+    """REF S1: nodeId, startBin, endBin and signal are absent where unknown; bin 0 is a bin."""
+    located = Diagnostic(code="division_by_zero", message="x / 0", node_id="OrderService", bins=(BinRange(0, 2),))
+    bare = Diagnostic(code="run_warning", message="old text")
+    state = snapshot(stored_run(ORDER_SERVICE, warnings=(located, bare)), 0)
+    signalled = StateWarning(code="outflow_exceeds_queue", message="cut", signal="queue")
+    assert state_to_plain(evolve(state, warnings=(*state.warnings, signalled)))["warnings"] == [
+        {
+            "code": "division_by_zero",
+            "message": "x / 0",
+            "severity": "warning",
+            "nodeId": "OrderService",
+            "startBin": 0,
+            "endBin": 2,
+        },
+        {"code": "run_warning", "message": "old text", "severity": "info"},
+        {"code": "outflow_exceeds_queue", "message": "cut", "severity": "warning", "signal": "queue"},
+    ]
