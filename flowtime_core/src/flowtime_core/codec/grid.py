@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from flowtime_core.codec.reader import NO_KEYS
 from flowtime_core.codec.timestamp import format_timestamp, has_foreign_offset, parse_timestamp
 from flowtime_core.records.grid import UNIT_SECONDS, Grid
 
@@ -23,13 +22,13 @@ def read_grid(root: Fields) -> Grid | None:
     """Return the grid of a model, or None when it breaks a rule (SEMANTICS 1.1, 1.2)."""
     window_start = _window_start(root)
     fields = root.mapping(
-        "grid", what="the grid", required=True, hint="grid: {bins: 24, binSize: 1, binUnit: hours}"
+        "grid", what="the grid", required=True, code=_CODE, hint="grid: {bins: 24, binSize: 1, binUnit: hours}"
     )
     if fields is None:
         return None
     if fields.take("binMinutes")[1] is not None:
         fields.error(
-            "binMinutes", "the grid has the old key binMinutes", hint="write binSize and binUnit: minutes"
+            "binMinutes", "the grid has the old key binMinutes", code=_CODE, hint="write binSize and binUnit: minutes"
         )
         return None
     bins = fields.integer("bins", minimum=1, required=True, code=_CODE)
@@ -49,9 +48,7 @@ def _unit(fields: Fields) -> str | None:
         return unit or None
     expected = ", ".join(UNIT_SECONDS)
     hint = fields.report.suggest(unit, UNIT_SECONDS)
-    fields.error(
-        "binUnit", f"binUnit of the grid is {given!r}, expected one of {expected}", code=_CODE, hint=hint
-    )
+    fields.error("binUnit", f"binUnit of the grid is {given!r}, expected one of {expected}", code=_CODE, hint=hint)
     return None
 
 
@@ -76,7 +73,7 @@ def read_window(fields: Fields, *, utc_only: bool = False) -> datetime | None:
     """Return the start of a window in UTC; with ``utc_only`` it may not be written with another offset."""
     start = read_start(fields, "start", "startTimeUtc", utc_only=utc_only)
     fields.choice("timezone", options=("UTC",), default="UTC")
-    fields.close(_OTHER_WINDOW_KEYS if not utc_only else NO_KEYS)
+    fields.close(_OTHER_WINDOW_KEYS)
     return start
 
 

@@ -41,11 +41,11 @@ def read_metadata(root: Fields) -> ModelMetadata:
     return metadata
 
 
-def metadata_of(fields: Fields) -> ModelMetadata:
-    """Return the metadata of a model or template."""
+def metadata_of(fields: Fields, *, required: bool = False) -> ModelMetadata:
+    """Return the metadata of a model or template; a template must have an id and a title."""
     return ModelMetadata(
-        id=fields.text("id"),
-        title=fields.text("title"),
+        id=fields.text("id", required=required),
+        title=fields.text("title", required=required),
         description=fields.text("description"),
         narrative=fields.text("narrative"),
         version=fields.text("version"),
@@ -63,11 +63,7 @@ def read_rng(root: Fields) -> Rng | None:
     fields.close()
     if given is None:
         return Rng(kind=kind)
-    seed = (
-        integral(int(given))
-        if isinstance(given, str) and _INTEGER.fullmatch(given.strip())
-        else integral(given)
-    )
+    seed = integral(int(given)) if isinstance(given, str) and _INTEGER.fullmatch(given.strip()) else integral(given)
     if seed is None or abs(seed) > EXACT_INT:
         fields.mismatch("seed", given, "an integer between -2^53 and 2^53")
         return None
@@ -94,11 +90,7 @@ def _read_output(fields: Fields) -> Output:
 
 def _stays_inside(name: str) -> bool:
     parts = name.split("/")
-    return (
-        not any(part in {"", ".", ".."} for part in parts)
-        and name.isprintable()
-        and not set(name) & set('\\:"')
-    )
+    return not any(part in {"", ".", ".."} for part in parts) and name.isprintable() and not set(name) & set('\\:"')
 
 
 def read_classes(root: Fields) -> tuple[tuple[FlowClass, ...], tuple[ClassArrival, ...]]:
@@ -119,9 +111,7 @@ def _read_class(fields: Fields) -> FlowClass:
     if name and (name == DEFAULT_CLASS or not _CLASS_ID.fullmatch(name)):
         text = f"class id {name!r} must hold letters, digits, '_' or '-', and not be {DEFAULT_CLASS}"
         fields.error("id", text, code="invalid_id")
-    flow_class = FlowClass(
-        id=name, display_name=fields.text("displayName"), description=fields.text("description")
-    )
+    flow_class = FlowClass(id=name, display_name=fields.text("displayName"), description=fields.text("description"))
     fields.close()
     return flow_class
 

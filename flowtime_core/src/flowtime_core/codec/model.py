@@ -8,10 +8,12 @@ from attrs import frozen
 
 from flowtime_core.codec.grid import read_grid
 from flowtime_core.codec.header import read_classes, read_metadata, read_mode, read_outputs, read_rng
+from flowtime_core.codec.model_text import model_document_plain, model_to_plain
 from flowtime_core.codec.nodes import NodeContext, read_nodes
 from flowtime_core.codec.reader import Fields
 from flowtime_core.codec.report import Report, describe, integral
 from flowtime_core.codec.topology import read_topology
+from flowtime_core.records.grid import Grid
 from flowtime_core.records.model import Model
 
 if TYPE_CHECKING:
@@ -21,15 +23,24 @@ if TYPE_CHECKING:
     from flowtime_core.records.document import Document
     from flowtime_core.records.model import Mode
 
+__all__ = ["ModelReading", "model_document_plain", "model_from_document", "model_to_plain"]
+
 _OLD_KEYS: Final = ("arrivals", "route")
+_UNREADABLE: Final = Grid(bins=1, bin_size=1, bin_unit="minutes")
+"""What a draft has in place of a grid that an error was found in."""
 _READ_ELSEWHERE: Final = frozenset({"generator", "window", "provenance"})
 
 
 @frozen(kw_only=True)
 class ModelReading:
-    """What reading a model gave: the model unless a finding is an error, and all findings, errors first."""
+    """What reading a model gave.
+
+    ``model`` is None when a finding is an error; ``draft`` is the model as far as it could be read, to look for more
+    faults in the same go. Findings stand errors first, then in document order.
+    """
 
     model: Model | None
+    draft: Model | None
     findings: tuple[Diagnostic, ...]
 
 
@@ -49,15 +60,13 @@ def model_from_document(
     """
     report = Report(document)
     if not isinstance(document.plain, dict):
-        report.add(
-            "schema_violation", "", f"a model is a mapping, this document is {describe(document.plain)}"
-        )
-        return ModelReading(model=None, findings=report.result())
-    model = _read_model(Fields(report, document.plain, "", "the model"), reserved, mode)
-    return ModelReading(model=None if report.has_errors else model, findings=report.result())
+        report.add("schema_violation", "", f"a model is a mapping, this document is {describe(document.plain)}")
+        return ModelReading(model=None, draft=None, findings=report.result())
+    draft = _read_model(Fields(report, document.plain, "", "the model"), reserved, mode)
+    return ModelReading(model=None if report.has_errors else draft, draft=draft, findings=report.result())
 
 
-def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> Model | None:
+def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> Model:
     _check_version(root)
     _refuse_old_keys(root)
     grid = read_grid(root)
@@ -68,10 +77,8 @@ def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> M
     root.close(_READ_ELSEWHERE)
     if not (root.take("nodes")[1] or root.take("topology")[1]):
         root.missing("nodes", hint="nodes: [{id: arrivals, kind: const, values: 10}]")
-    if grid is None:
-        return None
     return Model(
-        grid=grid,
+        grid=grid or _UNREADABLE,
         nodes=nodes,
         topology=topology,
         outputs=outputs,

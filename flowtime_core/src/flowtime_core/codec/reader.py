@@ -67,9 +67,7 @@ class Fields:
         """Record an error at a key; an empty key is the mapping itself."""
         self.report.add(code, self.at(key) if key else self.pointer, message, hint=hint, node_id=self.node_id)
 
-    def note(
-        self, key: str, message: str, *, code: str, severity: Severity = "warning", hint: str = ""
-    ) -> None:
+    def note(self, key: str, message: str, *, code: str, severity: Severity = "warning", hint: str = "") -> None:
         """Record a finding that does not forbid going on."""
         self.report.add(code, self.at(key), message, severity=severity, hint=hint, node_id=self.node_id)
 
@@ -77,13 +75,9 @@ class Fields:
         """Record that a required key is absent."""
         self.error("", f"{self.what} has no {key}", hint=hint, code=code)
 
-    def mismatch(
-        self, key: str, value: Plain, expected: str, *, code: str = _VIOLATION, hint: str = ""
-    ) -> None:
+    def mismatch(self, key: str, value: Plain, expected: str, *, code: str = _VIOLATION, hint: str = "") -> None:
         """Record that the value of a key has the wrong type."""
-        self.error(
-            key, f"{key} of {self.what} is {describe(value)}, expected {expected}", code=code, hint=hint
-        )
+        self.error(key, f"{key} of {self.what} is {describe(value)}, expected {expected}", code=code, hint=hint)
 
     def text(self, *names: str, default: str = "", required: bool = False, code: str = _VIOLATION) -> str:
         """Return a text; a blank one counts as absent."""
@@ -147,9 +141,7 @@ class Fields:
         self.mismatch(key, value, "true or false")
         return False
 
-    def numbers(
-        self, *names: str, required: bool = False, code: str = _VIOLATION
-    ) -> tuple[float, ...] | None:
+    def numbers(self, *names: str, required: bool = False, code: str = _VIOLATION) -> tuple[float, ...] | None:
         """Return a list of finite numbers, or None."""
         key, value = self.take(*names)
         if value is None:
@@ -161,18 +153,14 @@ class Fields:
             return None
         return self.number_list(key, value, code=code)
 
-    def number_list(
-        self, key: str, items: list[Plain], *, code: str = _VIOLATION
-    ) -> tuple[float, ...] | None:
+    def number_list(self, key: str, items: list[Plain], *, code: str = _VIOLATION) -> tuple[float, ...] | None:
         """Return the items of a list as finite numbers, or None; the first item that is none is named."""
         numbers = [finite(item) for item in items]
         wrong = [index for index, number in enumerate(numbers) if number is None]
         if wrong:
             first = wrong[0]
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            text = (
-                f"{key}[{first}] of {self.what} is {describe(items[first])}, expected a finite number{more}"
-            )
+            text = f"{key}[{first}] of {self.what} is {describe(items[first])}, expected a finite number{more}"
             self.report.add(code, join_pointer(self.at(key), first), text, node_id=self.node_id)
         return None if wrong else tuple(number for number in numbers if number is not None)
 
@@ -202,9 +190,7 @@ class Fields:
         self.mismatch(key, value, "a mapping", code=code, hint=hint)
         return None
 
-    def mappings(
-        self, *names: str, what: str, name_by: str = "id", owner: bool = False
-    ) -> tuple[Fields, ...]:
+    def mappings(self, *names: str, what: str, name_by: str = "id", owner: bool = False) -> tuple[Fields, ...]:
         """Return the fields of each mapping in a list; ``owner`` makes an item the node of its findings."""
         key, value = self.take(*names)
         if value is None:
@@ -224,7 +210,7 @@ class Fields:
 
     def close(self, ignored: Collection[str] = NO_KEYS) -> None:
         """Warn of every key that nothing asked for, with what was probably meant."""
-        free = [name for name in self._known if name not in self.plain]
+        free = [name for name in (*self._known, *ignored) if name not in self.plain]
         for key in self.plain:
             if key not in self._known and key not in ignored:
                 hint = self.report.suggest(key, free)
@@ -242,9 +228,7 @@ class Fields:
         return False
 
 
-def _item(
-    parent: Fields, item: dict[str, Plain], pointer: str, ordinal: str, name_by: str, *, owner: bool
-) -> Fields:
+def _item(parent: Fields, item: dict[str, Plain], pointer: str, ordinal: str, name_by: str, *, owner: bool) -> Fields:
     name = item.get(name_by)
     named = isinstance(name, str) and bool(name.strip())
     what = f"{ordinal.rpartition(' ')[0]} {name!r}" if named else ordinal
@@ -253,7 +237,7 @@ def _item(
 
 
 def read_unique(
-    items: Iterable[Fields], what: str, name_of: Callable[[Fields], str], code: str = "duplicate_id"
+    items: Iterable[Fields], what: str, name_of: Callable[[Fields], str], key: str = "id"
 ) -> dict[str, Fields]:
     """Return items by name and record each name that comes twice (SEMANTICS 2.6)."""
     seen: dict[str, Fields] = {}
@@ -262,7 +246,7 @@ def read_unique(
         if name in seen:
             first = fields.report.document.locate(seen[name].pointer).line
             where = f" (first at line {first})" if first is not None else ""
-            fields.error("id", f"{what} {name!r} is declared twice{where}", code=code)
+            fields.error(key, f"{what} {name!r} is declared twice{where}", code="duplicate_id")
         elif name:
             seen[name] = fields
     return seen

@@ -1,0 +1,108 @@
+"""Bind given values to the parameters of a template: types, ranges, defaults; every fault at once (CONTRACT 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from flowtime_core.codec.json import decode_json
+from flowtime_core.codec.number import json_number, parse_number
+from flowtime_core.codec.parameter import Fault, conform
+from flowtime_core.codec.report import did_you_mean, integral, join_pointer
+from flowtime_core.errors import InputError
+from flowtime_core.records.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowtime_core.records.document import Document, Plain
+    from flowtime_core.records.template import Parameter, Template
+
+
+@frozen(kw_only=True)
+class BoundParameters:
+    """Effective values, in the order in which parameters are declared, and what is wrong with the given ones.
+
+    A parameter without a valid value is absent; ``faulty`` names those that a finding is about, here or, for a wrong
+    default, in the reading of the template.
+    """
+
+    values: Mapping[str, Plain] = field(factory=dict)
+    faulty: frozenset[str] = frozenset()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def bind(template: Template, given: Mapping[str, Plain]) -> BoundParameters:
+    """Return the value of each parameter: the given one, else the default; a null counts as not given."""
+    names = [parameter.name for parameter in template.parameters]
+    findings = [_unknown(name, names, template.document) for name in given if name not in names]
+    values: dict[str, Plain] = {}
+    faulty: set[str] = set()
+    for index, parameter in enumerate(template.parameters):
+        value = given.get(parameter.name)
+        result = _value(parameter, value)
+        if isinstance(result, Fault):
+            faulty.add(parameter.name)
+            if value is not None or not parameter.has_default:
+                findings.append(_finding(result, template.document, f"/parameters/{index}"))
+        elif result is not None:
+            values[parameter.name] = result
+    return BoundParameters(values=values, faulty=frozenset(faulty), findings=tuple(findings))
+
+
+def _value(parameter: Parameter, given: Plain) -> Plain | Fault:
+    """Return the effective value, None for an optional parameter without one, or the fault."""
+    if given is not None or parameter.has_default:
+        return conform(parameter, parameter.default if given is None else given)
+    text = f"parameter {parameter.name!r} is required and has no value"
+    return Fault("missing_parameter", text, f"-p {parameter.name}=...") if parameter.required else None
+
+
+def _finding(fault: Fault, document: Document, pointer: str) -> Diagnostic:
+    return Diagnostic(code=fault.code, message=fault.message, location=document.locate(pointer), hint=fault.hint)
+
+
+def _unknown(name: str, names: list[str], document: Document) -> Diagnostic:
+    hint = did_you_mean(name, names) or (f"known are {', '.join(names)}" if names else "the template has none")
+    message = f"parameter {name!r} is not declared by the template"
+    return Diagnostic(code="unknown_parameter", message=message, location=document.locate("/parameters"), hint=hint)
+
+
+def parse_parameter_text(parameter: Parameter, text: str) -> Plain:
+    """Return a value written on a command line in the type the parameter declares; arrays are JSON.
+
+    Text that does not spell such a value is returned as it is, so that :func:`bind` reports it with all other faults.
+    """
+    match parameter.type:
+        case "integer" | "number":
+            number = _number(text)
+            return text if number is None else number
+        case "boolean":
+            return {"true": True, "false": False}.get(text.strip().lower(), text)
+        case "array":
+            return _array(text)
+        case "string":
+            return text
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = parse_number(text.strip())
+    except InputError:
+        return None
+    whole = integral(number)
+    return json_number(number) if whole is None else whole
+
+
+def _array(text: str) -> Plain:
+    try:
+        return decode_json(text, source="parameter").plain
+    except InputError:
+        return text
+
+
+def parameter_pointer(template: Template, name: str) -> str:
+    """Return the JSON pointer of the declaration of a parameter."""
+    index = [parameter.name for parameter in template.parameters].index(name)
+    return join_pointer("/parameters", index)
