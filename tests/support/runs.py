@@ -75,16 +75,18 @@ MODEL: Final = Model(
             ),
         ),
         edges=(Edge(id="e1", source=Endpoint(node="Door"), target=Endpoint(node="Desk")),),
-        constraints=(
-            Constraint(id="shared", arrivals=SeriesBinding(name="demand"), served=NumberBinding(value=2.0)),
-        ),
+        constraints=(Constraint(id="shared", arrivals=SeriesBinding(name="demand"), served=NumberBinding(value=2.0)),),
     ),
     metadata=ModelMetadata(id="two-desks", title="Two desks", version="1.2.0"),
 )
 
 WARNINGS: Final = (
     Diagnostic(
-        code="outflow_exceeds_queue", message="more left than was there", node_id="Desk", bins=(BinRange(0, 2),), total=3.5
+        code="outflow_exceeds_queue",
+        message="more left than was there",
+        node_id="Desk",
+        bins=(BinRange(0, 2),),
+        total=3.5,
     ),
     Diagnostic(code="unknown_output", message="output 'x' selects no series", edge_ids=("e1",), value=float("inf")),
 )
@@ -99,7 +101,7 @@ def series_of(key: str, values: Sequence[float]) -> Series:
 
 
 def evaluated_run(**changes: object) -> EvaluatedRun:
-    """Return a small run with a derived server, a number binding, an unmapped role, warnings and values of all sorts."""
+    """Return a small run: a derived server, a number binding, an unmapped role, warnings and values of all sorts."""
     table = {
         "demand": (1.0, 2.5, 0.1, 1e300),
         "staff": (2.0, 5.0, 0.2, float("nan")),

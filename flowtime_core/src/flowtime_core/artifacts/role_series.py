@@ -57,9 +57,7 @@ def _by_name(entries: tuple[SeriesEntry, ...]) -> dict[str, str]:
     return names
 
 
-def _by_binding(
-    binding: Binding, derived: str, by_path: Mapping[str, str], by_name: Mapping[str, str]
-) -> str | None:
+def _by_binding(binding: Binding, derived: str, by_path: Mapping[str, str], by_name: Mapping[str, str]) -> str | None:
     """Return the series of the index that a role reads; names without a file are those of older runs."""
     if isinstance(binding, NumberBinding):
         return None

@@ -39,13 +39,11 @@ def self_contained_model(run: EvaluatedRun, paths: Mapping[str, str]) -> Model:
     )
 
 
-def _bind_node(
-    node: TopologyNode, role_keys: Mapping[tuple[str, str], str], paths: Mapping[str, str]
-) -> TopologyNode:
-    stays = {
+def _bind_node(node: TopologyNode, role_keys: Mapping[tuple[str, str], str], paths: Mapping[str, str]) -> TopologyNode:
+    stays: dict[str, Binding] = {
         role: binding for role, binding in node.semantics.bindings.items() if not isinstance(binding, SeriesBinding)
     }
-    reads = {
+    reads: dict[str, Binding] = {
         role: FileBinding(uri=series_uri(paths[role_keys[node.id, role]]))
         for role in ROLES
         if (node.id, role) in role_keys

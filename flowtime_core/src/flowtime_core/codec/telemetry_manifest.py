@@ -22,7 +22,7 @@ def empty_telemetry_manifest(
     """Return the manifest with its keys in documented order."""
     window: dict[str, Plain] = {"durationMinutes": json_number(grid.bins * grid.bin_minutes)}
     if grid.start is not None:
-        window = {"startTimeUtc": format_timestamp(grid.start)} | window
+        window = {"startTimeUtc": format_timestamp(grid.start), **window}
     return {
         "schemaVersion": SCHEMA_VERSION,
         "window": window,

@@ -101,7 +101,9 @@ def _read_bins(fields: Fields) -> tuple[BinRange, ...]:
 
 
 def _read_range(pair: Plain) -> BinRange | None:
-    if not isinstance(pair, list) or len(pair) != 2:
-        return None
-    first, last = integral(pair[0]), integral(pair[1])
+    match pair:
+        case [one, other]:
+            first, last = integral(one), integral(other)
+        case _:
+            return None
     return None if first is None or last is None or first > last else BinRange(first, last)

@@ -1,4 +1,4 @@
-"""The calls that change a disk, behind one small face, so that fault tests can record, cut short or fail each of them."""
+"""The calls that change a disk, behind one small face: fault tests record, cut short or fail each of them."""
 
 from __future__ import annotations
 

@@ -21,8 +21,9 @@ _ABSENT: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAM
 def read_tree(path: Path) -> DiskTree:
     """Return the files below a directory as a lazy tree.
 
-    Symbolic links below the directory are not part of the tree, so no name in it reaches anything outside. The directory
-    is opened anew for each file; when another one has taken its place meanwhile, reading fails instead of mixing the two.
+    Symbolic links below the directory are not part of the tree, so no name in it reaches anything outside. The
+    directory is opened anew for each file; when another one has taken its place meanwhile, reading fails instead of
+    mixing the two.
 
     Raises
     ------

@@ -1,7 +1,8 @@
 """File trees on disk: committed whole or not at all, read without leaving their root.
 
-The protocol of :func:`commit_tree`: write into a temporary sibling, sync every file and directory, rename to a name that
-must be free, sync the parent. A crash leaves the old state or the new one, and at most a sibling that :func:`sweep` removes.
+The protocol of :func:`commit_tree`: write into a temporary sibling, sync every file and directory, rename to a name
+that must be free, sync the parent. A crash leaves the old state or the new one, and at most a sibling that
+:func:`sweep` removes.
 """
 
 from __future__ import annotations

@@ -1,0 +1,138 @@
+"""Templates on disk: looked up by id along a search path, read again when their file changes (contract section 1)."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, field, frozen
+
+from flowtime_core.codec.template import template_from_document
+from flowtime_core.codec.yaml import read_yaml
+from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, NotFoundError
+from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.shell.filesystem import storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flowtime_core.records.template import Template
+
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
+
+
+@frozen(kw_only=True)
+class LibraryEntry:
+    """One template file.
+
+    Attributes
+    ----------
+    template_id : str
+        The id it declares, else the name of the file.
+    template : Template or None
+        None when the file cannot be read as a template; ``findings`` say why.
+    source : str
+        The path of the file, for messages.
+    """
+
+    template_id: str
+    text: str = field(repr=False)
+    source: str
+    template: Template | None
+    findings: tuple[Diagnostic, ...] = ()
+
+    def require(self) -> Template:
+        """Return the template.
+
+        Raises
+        ------
+        DocumentInvalidError
+            With the findings, when the file cannot be read as one.
+        """
+        if self.template is None:
+            raise DocumentInvalidError(f"{self.source} is not a valid template", findings=self.findings)
+        return self.template
+
+
+@frozen
+class Library:
+    """The templates in some folders; the first folder that has an id wins.
+
+    Files are read when they are first needed and again when their time or size changes, so an edit is seen by a process
+    that lives long.
+    """
+
+    folders: tuple[Path, ...]
+    _known: dict[Path, tuple[tuple[int, int], LibraryEntry]] = field(factory=dict, init=False, repr=False, eq=False)
+
+    def entries(self) -> tuple[LibraryEntry, ...]:
+        """Return every template by id, a broken one with its findings."""
+        found: dict[str, LibraryEntry] = {}
+        for folder in self.folders:
+            found = {entry.template_id: entry for entry in self._folder(folder)} | found
+        return tuple(found[template_id] for template_id in sorted(found))
+
+    def find_template(self, template_id: str) -> LibraryEntry:
+        """Return the template of an id, also a broken one.
+
+        Raises
+        ------
+        NotFoundError
+            ``template_not_found``, with the nearest id.
+        """
+        entries = {entry.template_id: entry for entry in self.entries()}
+        if template_id in entries:
+            return entries[template_id]
+        near = difflib.get_close_matches(template_id, entries, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else "flowtime template list shows what there is"
+        raise NotFoundError(f"there is no template {template_id!r}", code="template_not_found", hint=hint)
+
+    def _folder(self, folder: Path) -> Iterable[LibraryEntry]:
+        """Return the templates of one folder; of two with one id the first file wins and is marked."""
+        found: dict[str, LibraryEntry] = {}
+        for path in _files(folder):
+            entry = self._entry(path)
+            first = found.setdefault(entry.template_id, entry)
+            if first is not entry:
+                found[entry.template_id] = evolve(first, findings=(*first.findings, _ambiguous(first, entry)))
+        return found.values()
+
+    def _entry(self, path: Path) -> LibraryEntry:
+        with storage_errors(path):
+            status = path.stat()
+            seen = (status.st_mtime_ns, status.st_size)
+            known = self._known.get(path)
+            if known is not None and known[0] == seen:
+                return known[1]
+            entry = read_template(path.read_bytes(), source=str(path))
+        self._known[path] = (seen, entry)
+        return entry
+
+
+def read_template(data: bytes, *, source: str) -> LibraryEntry:
+    """Return the template that a file holds, or what is wrong with it: one bad file hides no other."""
+    stem = Path(source).stem
+    text = data.decode(errors="replace")
+    try:
+        document = read_yaml(data, source=source)
+    except DocumentSyntaxError as error:
+        place = Location(line=error.line, column=error.column, source=source)
+        finding = Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)
+        return LibraryEntry(template_id=stem, text=text, source=source, template=None, findings=(finding,))
+    reading = template_from_document(document)
+    declared = "" if reading.draft is None else reading.draft.metadata.id
+    return LibraryEntry(
+        template_id=declared or stem, text=text, source=source, template=reading.template, findings=reading.findings
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    with storage_errors(folder):
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return (path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file())
+
+
+def _ambiguous(first: LibraryEntry, second: LibraryEntry) -> Diagnostic:
+    message = f"template {first.template_id!r} is in {first.source} and in {second.source}; the first is used"
+    return Diagnostic(code="ambiguous_template", message=message, location=Location(source=second.source))

@@ -1,0 +1,186 @@
+"""Runs under a data root: committed, opened, listed, verified (contract sections 1 and 2)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, field, frozen
+
+from flowtime_core.artifacts.layout import RUN
+from flowtime_core.artifacts.stored_run import RunSummary, read_stored_run, read_summary
+from flowtime_core.artifacts.verify import verify_run
+from flowtime_core.errors import ConflictError, FlowTimeError, NotFoundError, VerificationError
+from flowtime_core.records.ids import RUN_ID, parse_run_id
+from flowtime_core.shell.disk import REAL_DISK, Disk
+from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.filesystem import commit_tree, storage_errors, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.manifest import Difference
+    from flowtime_core.records.run import StoredRun
+
+_RUNS: Final = "runs"
+
+
+@frozen(kw_only=True)
+class CommitResult:
+    """Where a run lies, and whether it was there already."""
+
+    path: Path
+    was_reused: bool
+
+
+@frozen(kw_only=True)
+class ListedRun:
+    """One run directory; a damaged one has no summary and says why."""
+
+    run_id: str
+    path: Path
+    summary: RunSummary | None
+    damage: str = ""
+
+
+@frozen
+class Workspace:
+    """The runs under a data root: in ``runs/``; those directly in the root, where older tools put them, count too."""
+
+    data_root: Path
+    disk: Disk = field(default=REAL_DISK, kw_only=True, repr=False)
+    _swept: list[tuple[str, ...]] = field(factory=list, init=False, repr=False, eq=False)
+
+    @property
+    def runs_dir(self) -> Path:
+        """Where runs are written."""
+        return self.data_root / _RUNS
+
+    def commit_run(
+        self, tree: FileTree, run_id: str, *, input_hash: str, scenario_hash: str, overwrite: bool = False
+    ) -> CommitResult:
+        """Write a run under its id, or reuse the run of equal inputs that is there.
+
+        Raises
+        ------
+        ConflictError
+            ``run_exists`` when the id holds another run, or something that is none; ``template_changed`` when it holds
+            a run of the same inputs whose model was another: a template was edited without a new version.
+        VerificationError
+            When the run that would be reused is damaged.
+        StorageError
+            The file system refused.
+        """
+        target = self.runs_dir / parse_run_id(run_id)
+        if not self._swept:
+            self._swept.append(sweep(self.runs_dir, disk=self.disk))
+        while True:
+            if os.path.lexists(target):
+                summary = _existing(target)
+                if not overwrite:
+                    _check_reusable(target, summary, input_hash, scenario_hash)
+                    return CommitResult(path=target, was_reused=True)
+            try:
+                commit_tree(tree, target, overwrite=overwrite, disk=self.disk)
+            except ConflictError:
+                continue
+            return CommitResult(path=target, was_reused=False)
+
+    def open_run(self, run: str | Path) -> StoredRun:
+        """Return a run by its id (a ``str``, never taken as a path: anyone may send it) or by its directory.
+
+        Raises
+        ------
+        InputError
+            ``invalid_run_id``.
+        NotFoundError
+            ``run_not_found``.
+        """
+        if isinstance(run, Path):
+            return _open(run)
+        return evolve(_open(self.find_run(run)), run_id=run)
+
+    def find_run(self, run_id: str) -> Path:
+        """Return the directory of a run.
+
+        Raises
+        ------
+        InputError
+            ``invalid_run_id``.
+        NotFoundError
+            ``run_not_found``.
+        """
+        name = parse_run_id(run_id)
+        for folder in (self.runs_dir, self.data_root):
+            if (folder / name / RUN).is_file():
+                return folder / name
+        raise NotFoundError(f"there is no run {run_id!r}", code="run_not_found", hint="flowtime runs list")
+
+    def list_runs(self) -> tuple[ListedRun, ...]:
+        """Return every run, newest first; damaged ones last, with what is wrong."""
+        found = {path.name: path for folder in (self.data_root, self.runs_dir) for path in _run_folders(folder)}
+        return tuple(sorted((_list(path) for path in found.values()), key=_age))
+
+
+def verify(path: Path) -> tuple[Difference, ...]:
+    """Return how a run directory differs from its manifest; nothing when all is well."""
+    return verify_run(read_tree(path))
+
+
+def _open(path: Path) -> StoredRun:
+    try:
+        return read_stored_run(read_tree(path), directory=str(path))
+    except NotFoundError as error:
+        raise NotFoundError(f"{path}: {error.message}", code="run_not_found", hint="flowtime runs list") from error
+
+
+def _existing(target: Path) -> RunSummary | None:
+    """Return the summary of the run at a target, None when it cannot be read; refuse what was never a run."""
+    try:
+        return read_summary(read_tree(target))
+    except NotFoundError as error:
+        message = f"{target} exists and is not a run"
+        raise ConflictError(message, code="run_exists", hint="choose another run id") from error
+    except FlowTimeError:
+        return None
+
+
+def _check_reusable(target: Path, summary: RunSummary | None, input_hash: str, scenario_hash: str) -> None:
+    if summary is None or summary.input_hash != input_hash:
+        raise ConflictError(
+            f"run {target.name!r} exists with other inputs",
+            code="run_exists",
+            hint="choose another run id or overwrite",
+        )
+    if summary.document.scenario_hash != scenario_hash:
+        raise ConflictError(
+            f"run {target.name!r} has equal inputs but another model: its template changed without a new version",
+            code="template_changed",
+            hint="raise the template's version, or overwrite",
+        )
+    differences = verify(target)
+    if differences:
+        listed = "; ".join(str(difference) for difference in differences)
+        message = f"run {target.name!r} has equal inputs but is damaged: {listed}"
+        raise VerificationError(message, hint="overwrite it")
+
+
+def _run_folders(folder: Path) -> Iterator[Path]:
+    with storage_errors(folder):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if RUN_ID.fullmatch(path.name) and (path / RUN).is_file():
+                yield path
+
+
+def _list(path: Path) -> ListedRun:
+    try:
+        return ListedRun(run_id=path.name, path=path, summary=read_summary(read_tree(path)))
+    except FlowTimeError as error:
+        return ListedRun(run_id=path.name, path=path, summary=None, damage=error.message)
+
+
+def _age(run: ListedRun) -> tuple[bool, float, str]:
+    created = None if run.summary is None else run.summary.document.created
+    return (created is None, 0.0 if created is None else -created.timestamp(), run.run_id)
