@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from flowtime_core.artifacts import layout
-from flowtime_core.artifacts.bundle import node_sources, telemetry_sources
 from flowtime_core.artifacts.role_series import resolve_roles
 from flowtime_core.artifacts.stored_series import StoredSeries
+from flowtime_core.artifacts.summary import ADHOC_ID, ADHOC_VERSION, node_sources, telemetry_sources
 from flowtime_core.codec.manifest import decode_manifest
 from flowtime_core.codec.metadata import decode_metadata
 from flowtime_core.codec.model import model_from_document
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from flowtime_core.records.run_document import RunDocument
     from flowtime_core.records.series_index import SeriesEntry
 
-_ADHOC: Final = "adhoc-model"
-_NO_VERSION: Final = "0.0.0"
-
 
 @frozen(kw_only=True)
 class RunSummary:
@@ -43,7 +40,7 @@ class RunSummary:
     @property
     def template_id(self) -> str:
         """The template, else the model, else ``adhoc-model``."""
-        return self.document.template_id or self.metadata.template_id or _ADHOC
+        return self.document.template_id or self.metadata.template_id or ADHOC_ID
 
     @property
     def mode(self) -> Mode:
@@ -130,7 +127,7 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
         warnings=document.warnings,
         template_id=summary.template_id,
         template_title=document.template_title or metadata.template_title or summary.template_id,
-        template_version=document.template_version or metadata.template_version or _NO_VERSION,
+        template_version=document.template_version or metadata.template_version or ADHOC_VERSION,
         template_narrative=metadata.template_narrative,
         schema_version=metadata.schema_version,
         model_hash=document.model_hash or metadata.model_hash or manifest.model_hash,

@@ -24,7 +24,7 @@ class StoredSeries(Mapping[str, Series]):
     _tree: FileTree = field(repr=False)
     _entries: Mapping[str, SeriesEntry] = field(repr=lambda entries: f"<{len(entries)} series>")
     _bins: int
-    _read: dict[str, Series] = field(factory=dict, init=False, repr=False)
+    _read: dict[str, Series] = field(factory=dict[str, Series], init=False, repr=False)
 
     def __getitem__(self, series_id: str) -> Series:
         """Return a series.

@@ -48,7 +48,7 @@ def _reference_to_plain(reference: ProvenanceReference) -> dict[str, Plain]:
         "source": reference.source,
         "inputHash": reference.input_hash,
     }
-    return {"hasProvenance": reference.has_provenance} | {key: text for key, text in texts.items() if text}
+    return {"hasProvenance": reference.has_provenance, **{key: text for key, text in texts.items() if text}}
 
 
 def decode_manifest(data: bytes, *, path: str) -> Manifest:

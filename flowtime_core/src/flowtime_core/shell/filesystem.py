@@ -19,7 +19,7 @@ from flowtime_core.records.file_tree import in_path_order
 from flowtime_core.shell.disk import REAL_DISK, Disk
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from flowtime_core.records.file_tree import FileTree
 
@@ -125,7 +125,7 @@ def _make_parents(directory: Path, disk: Disk) -> None:
 
 
 @contextlib.contextmanager
-def _opened(directory: Path, disk: Disk) -> Iterator[int]:
+def _opened(directory: Path, disk: Disk) -> Generator[int]:
     descriptor = disk.open_directory(directory)
     try:
         yield descriptor

@@ -56,6 +56,15 @@ class LibraryEntry:
 
 
 @frozen
+class _Seen:
+    """A file as it was when it was read."""
+
+    modified_ns: int
+    size: int
+    entry: LibraryEntry
+
+
+@frozen
 class Library:
     """The templates in some folders; the first folder that has an id wins.
 
@@ -64,7 +73,7 @@ class Library:
     """
 
     folders: tuple[Path, ...]
-    _known: dict[Path, tuple[tuple[int, int], LibraryEntry]] = field(factory=dict, init=False, repr=False, eq=False)
+    _known: dict[Path, _Seen] = field(factory=dict[Path, _Seen], init=False, repr=False, eq=False)
 
     def entries(self) -> tuple[LibraryEntry, ...]:
         """Return every template by id, a broken one with its findings."""
@@ -101,12 +110,11 @@ class Library:
     def _entry(self, path: Path) -> LibraryEntry:
         with storage_errors(path):
             status = path.stat()
-            seen = (status.st_mtime_ns, status.st_size)
             known = self._known.get(path)
-            if known is not None and known[0] == seen:
-                return known[1]
+            if known is not None and (known.modified_ns, known.size) == (status.st_mtime_ns, status.st_size):
+                return known.entry
             entry = read_template(path.read_bytes(), source=str(path))
-        self._known[path] = (seen, entry)
+        self._known[path] = _Seen(status.st_mtime_ns, status.st_size, entry)
         return entry
 
 

@@ -51,7 +51,7 @@ class Workspace:
 
     data_root: Path
     disk: Disk = field(default=REAL_DISK, kw_only=True, repr=False)
-    _swept: list[tuple[str, ...]] = field(factory=list, init=False, repr=False, eq=False)
+    _swept: list[tuple[str, ...]] = field(factory=list[tuple[str, ...]], init=False, repr=False, eq=False)
 
     @property
     def runs_dir(self) -> Path:
