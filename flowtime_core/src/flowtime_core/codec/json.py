@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 import rfc8785
 
@@ -16,8 +16,6 @@ from flowtime_core.records.document import Document
 from flowtime_core.records.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flowtime_core.codec.plain import PlainLike
     from flowtime_core.errors import DocumentSyntaxError
     from flowtime_core.records.document import Plain
@@ -26,9 +24,23 @@ if TYPE_CHECKING:
 _MAX_DIGITS: Final = 17
 _INTEGER: Final = re.compile(r"-?[0-9]+")
 _CONSTANTS: Final = {"NaN", "Infinity", "-Infinity"}
-_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]++', re.DOTALL)
+_TOKEN: Final = re.compile(
+    r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|-?Infinity|NaN|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\S',
+    re.DOTALL,
+)
 _BRACKET: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+_TWICE: Final = ("duplicate_key", "keep one of them")
+_INEXACT: Final = ("", "write it as text in quotes")
+_NON_FINITE: Final = ("non_finite_number", "write a finite number, or null where a value is undefined")
+
+
+class _Fault(NamedTuple):
+    message: str
+    code: str
+    hint: str
 
 
 class _RefusedError(ValueError):
@@ -93,9 +105,13 @@ def _float(text: str) -> float:
 
 
 def _int(text: str) -> int:
-    if len(text) > _MAX_DIGITS or abs(number := int(text)) > EXACT_INT:
+    if not _is_exact(text):
         raise _RefusedError
-    return number
+    return int(text)
+
+
+def _is_exact(text: str) -> bool:
+    return len(text) <= _MAX_DIGITS and abs(int(text)) <= EXACT_INT
 
 
 def _constant(_text: str) -> NoReturn:
@@ -114,33 +130,42 @@ def _check_surrogates(text: str, source: str) -> None:
 
 
 def _refusal(text: str, source: str) -> DocumentSyntaxError:
-    """Say where the fault is, by walking the tokens of a text that is well formed up to it."""
-    at, message, code, hint = next(_faults(text))
-    return syntax_error(message, source=source, text=text, place=place_of(text, at), code=code, hint=hint)
-
-
-def _faults(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Say where the fault is, by walking the pieces of a text that is well formed up to it."""
+    pieces = _TOKEN.finditer(text)
     stack: list[dict[str, int]] = [{}]
-    last = ("", 0)
-    for match in _TOKEN.finditer(text):
-        piece, at = match[0], match.start()
-        if piece in "[{":
+    last = here = ("", 0)
+    fault: _Fault | None = None
+    while fault is None:
+        match = next(pieces)
+        last, here = here, (match[0], match.start())
+        if match[0] in "[{":
             stack.append({})
-        elif piece in "]}":
+        elif match[0] in "]}":
             stack.pop()
-        elif piece == ":":
-            key = json.loads(last[0])
-            if key in stack[-1]:
-                first, _ = place_of(text, stack[-1][key])
-                message = f"key {shorten(key)!r} is there twice, first in line {first}"
-                yield last[1], message, "duplicate_key", "keep one of them"
-            stack[-1][key] = last[1]
-        elif piece in _CONSTANTS or (piece[0] in "-0123456789" and math.isinf(float(piece))):
-            hint = "write a finite number, or null where a value is undefined"
-            yield at, f"{shorten(piece)} is not a finite number", "non_finite_number", hint
-        elif _INTEGER.fullmatch(piece) and abs(float(piece)) > EXACT_INT:
-            yield at, f"integer {shorten(piece)} is beyond 2^53", "", "write it as text in quotes"
-        last = piece, at
+        elif match[0] == ":":
+            fault = _key_fault(text, last, stack[-1])
+            here = last  # a fault would be at the key
+        else:
+            fault = _number_fault(match[0])
+    place = place_of(text, here[1])
+    return syntax_error(fault.message, source=source, text=text, place=place, code=fault.code, hint=fault.hint)
+
+
+def _key_fault(text: str, here: tuple[str, int], seen: dict[str, int]) -> _Fault | None:
+    key: str = json.loads(here[0])
+    if key in seen:
+        line, _ = place_of(text, seen[key])
+        return _Fault(f"key {shorten(key)!r} is there twice, first in line {line}", *_TWICE)
+    seen[key] = here[1]
+    return None
+
+
+def _number_fault(piece: str) -> _Fault | None:
+    if _INTEGER.fullmatch(piece):
+        return None if _is_exact(piece) else _Fault(f"integer {shorten(piece)} is beyond 2^53", *_INEXACT)
+    if piece in _CONSTANTS or (piece[0] in "-0123456789" and math.isinf(float(piece))):
+        return _Fault(f"{shorten(piece)} is not a finite number", *_NON_FINITE)
+    return None
 
 
 def encode_json(plain: PlainLike) -> bytes:

@@ -8,8 +8,8 @@ from typing import Final
 
 from flowtime_core.errors import InputError
 
-EXACT_INT: Final = 2**53
-"""Largest magnitude up to which every integer is a float64, so that no reader can round it."""
+EXACT_INT: Final = 2**53 - 1
+"""Largest integer that no reader can round or mistake for its rounded neighbour (RFC 7493, RFC 8785)."""
 
 _INTEGRAL_BELOW: Final = 1e15
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

@@ -86,7 +86,10 @@ class _Composer:
                 message = f"key {shorten(key)!r} is there twice, first in line {lines[key]}"
                 raise YamlFault(message, event.place, code="duplicate_key", hint="keep one of them")
             lines[key] = event.place[0]
-            result[key] = self.value(next(self.events), f"{pointer}/{escape_pointer(key)}", depth)
+            item = next(self.events)
+            if item.is_plain and not item.text:
+                item = item._replace(place=event.place)  # nothing stands there: the parser is a line too far
+            result[key] = self.value(item, f"{pointer}/{escape_pointer(key)}", depth)
         return result
 
     def sequence(self, pointer: str, depth: int) -> list[Plain]:

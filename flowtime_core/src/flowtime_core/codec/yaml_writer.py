@@ -81,7 +81,7 @@ def _inline(value: Plain, *, in_list: bool = False) -> str:
             return value if is_plain_text(value, in_list=in_list) else _quoted(value)
         case list():
             return f"[{', '.join(_inline(item, in_list=True) for item in value)}]"
-        case dict():
+        case _:
             return "{}"
 
 
