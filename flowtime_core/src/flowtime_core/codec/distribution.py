@@ -102,7 +102,7 @@ def read_profile(fields: Fields, grid: Grid | None) -> Profile | None:
 
 def _builtin(profile: Fields, grid: Grid | None) -> BuiltinProfile | None:
     name = profile.text("name")
-    alignment = profile.choice("alignment", options=_ALIGNMENTS, default="stretch")
+    alignment: Alignment = profile.choice("alignment", options=_ALIGNMENTS, default="stretch")
     if name not in PROFILE_NAMES:
         text = f"{profile.what} has the name {name!r}, expected one of {', '.join(PROFILE_NAMES)}"
         profile.error("name", text, code=_PROFILE, hint=profile.report.suggest(name, PROFILE_NAMES))
@@ -110,7 +110,7 @@ def _builtin(profile: Fields, grid: Grid | None) -> BuiltinProfile | None:
     if alignment == "clock" and grid is not None and grid.start is None:
         text = f"{profile.what} is aligned to the clock, but the grid has no start"
         profile.error("alignment", text, code=_PROFILE, hint="give grid.start")
-    return BuiltinProfile(name=name, alignment="clock" if alignment == "clock" else "stretch")
+    return BuiltinProfile(name=name, alignment=alignment)
 
 
 def _inline(profile: Fields, grid: Grid | None) -> InlineProfile | None:

@@ -24,8 +24,8 @@ _METADATA_ELSEWHERE: Final = frozenset({"captureKey"})
 def read_mode(root: Fields) -> Mode:
     """Return the mode: that of the document, else that of its provenance, else simulation."""
     provenance = root.mapping("provenance", what="the provenance")
-    inner = provenance.choice("mode", options=MODES, default="") if provenance is not None else ""
-    return "telemetry" if root.choice("mode", options=MODES, default=inner) == "telemetry" else "simulation"
+    inner: Mode = MODES[0] if provenance is None else provenance.choice("mode", options=MODES, default=MODES[0])
+    return root.choice("mode", options=MODES, default=inner)
 
 
 def read_metadata(root: Fields) -> ModelMetadata:

@@ -43,7 +43,8 @@ def model_to_plain(model: Model) -> dict[str, Plain]:
         ("outputs", [output_to_plain(output) for output in model.outputs]),
         ("rng", rng_to_plain(model.rng) if model.rng is not None else None),
     )
-    return plain | {key: value for key, value in optional if value}
+    plain |= {key: value for key, value in optional if value}
+    return plain
 
 
 def model_document_plain(model: Model, provenance: Provenance | None) -> dict[str, Plain]:

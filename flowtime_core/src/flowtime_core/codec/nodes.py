@@ -67,9 +67,7 @@ def check_id(fields: Fields, what: str, reserved: Collection[str] = ()) -> str:
         text = f"{what} id {name!r} must begin with a letter or _ and hold letters, digits, '_', '.' or '-'"
         fields.error("id", text, code="invalid_id")
     elif name in reserved:
-        fields.error(
-            "id", f"{what} id {name!r} is the name of a function", code="reserved_id", hint=name.lower()
-        )
+        fields.error("id", f"{what} id {name!r} is the name of a function", code="reserved_id", hint=name.lower())
     return name
 
 
@@ -99,7 +97,9 @@ def read_labels(fields: Fields) -> dict[str, str]:
     """Return ``metadata`` of a node as labels; numbers and booleans become text."""
     metadata = fields.mapping("metadata", what=f"metadata of {fields.what}")
     labels: dict[str, str] = {}
-    for key, value in (metadata.plain if metadata is not None else {}).items():
+    if metadata is None:
+        return labels
+    for key, value in metadata.plain.items():
         number = finite(value)
         if isinstance(value, str):
             labels[key] = value
@@ -107,15 +107,13 @@ def read_labels(fields: Fields) -> dict[str, str]:
             labels[key] = "true" if value else "false"
         elif number is not None:
             labels[key] = format_number(number)
-        elif metadata is not None and value is not None:
+        elif value is not None:
             text = f"{key} in {metadata.what} is {describe(value)}, expected a text; it is ignored"
             metadata.note(key, text, code="unknown_key")
     return labels
 
 
-def _read_const(
-    fields: Fields, context: NodeContext, node_id: str, labels: dict[str, str]
-) -> ConstNode | None:
+def _read_const(fields: Fields, context: NodeContext, node_id: str, labels: dict[str, str]) -> ConstNode | None:
     """A const node: a list of one value per bin, one number, or a source (SEMANTICS 2.1)."""
     source = fields.text("source").strip()
     key, given = fields.take("values")
@@ -128,9 +126,7 @@ def _read_const(
             fields.mismatch(key, given, "a number or a list of one number per bin")
     elif not source:
         kind = next((kind for kind in ("expr", "pmf", "router") if fields.plain.get(kind) is not None), "")
-        fields.missing(
-            "values", hint=f"write kind: {kind}" if kind else "values: [1, 2, 3], values: 5, or a source"
-        )
+        fields.missing("values", hint=f"write kind: {kind}" if kind else "values: [1, 2, 3], values: 5, or a source")
     return ConstNode(id=node_id, values=values, source=source, labels=labels)
 
 
@@ -142,9 +138,7 @@ def _listed(fields: Fields, given: list[Plain], context: NodeContext) -> tuple[f
     return values
 
 
-def _read_expr(
-    fields: Fields, _context: NodeContext, node_id: str, labels: dict[str, str]
-) -> ExprNode | None:
+def _read_expr(fields: Fields, _context: NodeContext, node_id: str, labels: dict[str, str]) -> ExprNode | None:
     """An expression as text; a plain number is one too (SEMANTICS 2.2)."""
     _, given = fields.take("expr", "expression")
     number = finite(given)
@@ -161,9 +155,7 @@ def _read_pmf(fields: Fields, context: NodeContext, node_id: str, labels: dict[s
     return PmfNode(id=node_id, distribution=distribution, profile=profile, source=source, labels=labels)
 
 
-def _read_buffer(
-    fields: Fields, _context: NodeContext, node_id: str, labels: dict[str, str]
-) -> BufferNode | None:
+def _read_buffer(fields: Fields, _context: NodeContext, node_id: str, labels: dict[str, str]) -> BufferNode | None:
     """An authored queue among the series nodes (SEMANTICS 2.5)."""
     return BufferNode(
         id=node_id,
@@ -177,9 +169,7 @@ def _read_buffer(
     )
 
 
-def _read_router(
-    fields: Fields, _context: NodeContext, node_id: str, labels: dict[str, str]
-) -> SeriesNode | None:
+def _read_router(fields: Fields, _context: NodeContext, node_id: str, labels: dict[str, str]) -> SeriesNode | None:
     return read_router(fields, node_id, labels)
 
 

@@ -62,11 +62,11 @@ def _read_parameter(fields: Fields) -> Parameter:
         text = f"parameter name {name!r} must begin with a letter or _ and hold letters, digits and _"
         fields.error("name", text, code="invalid_id")
     _, default = fields.take("default")
-    kind = fields.choice("type", options=_TYPES, default="") if fields.text("type", required=True) else ""
+    given = fields.text("type", required=True)
     item_type, low, high = _read_items(fields)
     parameter = Parameter(
         name=name,
-        type=next((known for known in _TYPES if known == kind), "string"),
+        type=fields.choice("type", options=_TYPES, default="string") if given else "string",
         title=fields.text("title"),
         description=fields.text("description"),
         default=default,
@@ -78,7 +78,7 @@ def _read_parameter(fields: Fields) -> Parameter:
         item_type=item_type,
     )
     fields.close()
-    if kind:
+    if given.strip().casefold() in _TYPES:
         _check_rules(fields, parameter)
     return parameter
 

@@ -82,9 +82,7 @@ def dispatch_to_plain(schedule: DispatchSchedule) -> dict[str, Plain]:
 
 def wip_to_plain(wip: WipLimit) -> dict[str, Plain]:
     """Return ``wipLimit`` and ``wipOverflow``, to be merged into the node."""
-    plain: dict[str, Plain] = {
-        "wipLimit": wip.limit if isinstance(wip.limit, str) else json_number(wip.limit)
-    }
+    plain: dict[str, Plain] = {"wipLimit": wip.limit if isinstance(wip.limit, str) else json_number(wip.limit)}
     if wip.overflow is not None:
         plain["wipOverflow"] = wip.overflow
     return plain

@@ -5,7 +5,7 @@ A null counts as an absent key. Where a field has several spellings the first th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flowtime_core.codec.report import describe, finite, integral, join_pointer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NO_KEYS: Final[frozenset[str]] = frozenset()
 _VIOLATION: Final = "schema_violation"
+Word = TypeVar("Word", bound=str)
 
 
 class Fields:
@@ -91,7 +92,7 @@ class Fields:
             self.missing(names[0], code=code)
         return default
 
-    def choice(self, *names: str, options: Collection[str], default: str) -> str:
+    def choice(self, *names: str, options: Collection[Word], default: Word) -> Word:
         """Return one of a few words; letter case and surrounding blanks do not matter."""
         key, given = names[0], self.text(*names)
         word = given.strip().casefold()

@@ -17,9 +17,7 @@ def read_router(fields: Fields, node_id: str, labels: dict[str, str]) -> RouterN
     """Return a router; a class may be routed once, a weight must be above 0 (SEMANTICS 4.6)."""
     nested = fields.mapping("router", what=f"the router of {fields.what}")
     body = nested or fields
-    inputs = body.mapping(
-        "inputs", what=f"inputs of {fields.what}", required=True, hint="inputs: {queue: series}"
-    )
+    inputs = body.mapping("inputs", what=f"inputs of {fields.what}", required=True, hint="inputs: {queue: series}")
     queue = inputs.text("queue", required=True) if inputs is not None else ""
     routes = tuple(_read_route(route) for route in body.mappings("routes", what="route", name_by="target"))
     if not routes:

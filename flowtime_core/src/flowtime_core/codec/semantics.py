@@ -19,8 +19,7 @@ LOSS_ROLE: Final = "loss"
 """An explicit loss of a queue, where it is not its errors (SEMANTICS 4.3)."""
 
 _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
-    role: (role, *(old for old, new in OLD_ROLE_SPELLINGS.items() if new == role))
-    for role in (*ROLES, LOSS_ROLE)
+    role: (role, *(old for old, new in OLD_ROLE_SPELLINGS.items() if new == role)) for role in (*ROLES, LOSS_ROLE)
 }
 _UNUSED: Final = frozenset({"retryBudgetRemaining", "backoffStrategy", "exhaustedPolicy"})
 _SERIES_NAME: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_.-]*|`[^`]+`\.[A-Za-z]+)(?:@[A-Za-z0-9._-]+)*")
@@ -58,7 +57,7 @@ def read_binding(fields: Fields, *names: str) -> Binding | None:
     if target is None:
         fields.mismatch(key, value, "a series, a number, self, or a file: URI")
         return None
-    if isinstance(target, float):
+    if not isinstance(target, str):
         return NumberBinding(value=target)
     if target.startswith("file:"):
         return FileBinding(uri=target)
@@ -70,9 +69,7 @@ def read_binding(fields: Fields, *names: str) -> Binding | None:
 def _self(fields: Fields, key: str, role: str) -> SelfBinding | None:
     if role == "queueDepth":
         return SelfBinding()
-    fields.error(
-        key, f"{key} of {fields.what} is self, which only queueDepth may be", code="invalid_topology"
-    )
+    fields.error(key, f"{key} of {fields.what} is self, which only queueDepth may be", code="invalid_topology")
     return None
 
 
@@ -80,9 +77,7 @@ def _series(fields: Fields, key: str, name: str) -> SeriesBinding | None:
     if _SERIES_NAME.fullmatch(name):
         return SeriesBinding(name=name)
     hint = "write an expr node and name it here"
-    fields.error(
-        key, f"{key} of {fields.what} is {name!r}, which is no series id", code="invalid_id", hint=hint
-    )
+    fields.error(key, f"{key} of {fields.what} is {name!r}, which is no series id", code="invalid_id", hint=hint)
     return None
 
 

@@ -99,7 +99,7 @@ def _check_version(fields: Fields) -> None:
 def _read_mode(root: Fields) -> Mode:
     if isinstance(mode := root.plain.get("mode"), str) and _HOLE in mode:
         return "simulation"
-    return "telemetry" if root.choice("mode", options=MODES, default="") == "telemetry" else "simulation"
+    return root.choice("mode", options=MODES, default="simulation")
 
 
 def _read_rng(root: Fields) -> Rng | None:

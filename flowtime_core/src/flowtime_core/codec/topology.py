@@ -87,9 +87,7 @@ def _read_constraint(fields: Fields) -> Constraint:
     return Constraint(id=name, arrivals=arrivals, served=served)
 
 
-def _check_constraints(
-    found: tuple[Fields, ...], nodes: tuple[TopologyNode, ...], declared: list[str]
-) -> None:
+def _check_constraints(found: tuple[Fields, ...], nodes: tuple[TopologyNode, ...], declared: list[str]) -> None:
     for fields, node in zip(found, nodes, strict=True):
         for name in node.constraints:
             if name not in declared:
@@ -108,9 +106,7 @@ def _check_overflows(found: tuple[Fields, ...], nodes: tuple[TopologyNode, ...])
             fields.error("wipOverflow", text, code="unknown_node", hint=fields.report.suggest(target, ids))
         elif target is not None and (cycle := _cycle(node.id, targets)):
             text = f"wipOverflow of {fields.what} comes back: {' -> '.join(cycle)}"
-            fields.error(
-                "wipOverflow", text, code="invalid_topology", hint="let one of them overflow to loss"
-            )
+            fields.error("wipOverflow", text, code="invalid_topology", hint="let one of them overflow to loss")
 
 
 def _cycle(start: str, targets: dict[str, str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.number import json_number, parse_number
@@ -28,9 +28,9 @@ class BoundParameters:
     default, in the reading of the template.
     """
 
-    values: Mapping[str, Plain] = field(factory=dict)
-    faulty: frozenset[str] = frozenset()
-    findings: tuple[Diagnostic, ...] = ()
+    values: Mapping[str, Plain]
+    faulty: frozenset[str]
+    findings: tuple[Diagnostic, ...]
 
 
 def bind(template: Template, given: Mapping[str, Plain]) -> BoundParameters:
