@@ -47,9 +47,7 @@ def _check_call(call: Call) -> Iterator[Diagnostic]:
     if function is None:
         near = get_close_matches(call.function, [*FUNCTIONS, *ALIASES], n=1)
         hint = f"did you mean {near[0]}" if near else ""
-        yield Diagnostic(
-            code="unknown_function", message=f"there is no function {call.function} ({column})", hint=hint
-        )
+        yield Diagnostic(code="unknown_function", message=f"there is no function {call.function} ({column})", hint=hint)
     elif not _fits(function, len(call.arguments)):
         message = f"{call.function} takes {_arity(function)}, not {len(call.arguments)} ({column})"
         yield Diagnostic(code="wrong_arity", message=message, hint=f"write {function.signature}")
@@ -76,9 +74,7 @@ def _no_literal(call: Call, function: Function, parameter: Parameter, argument: 
     written = print_expression(argument)
     shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
     rule = parameter.rule.text if parameter.rule is not None else ""
-    message = (
-        f"{parameter.name} of {call.function} must be {rule}, not {shown} (at column {argument.span[0] + 1})"
-    )
+    message = f"{parameter.name} of {call.function} must be {rule}, not {shown} (at column {argument.span[0] + 1})"
     return Diagnostic(code="literal_required", message=message, hint=f"such as {function.example}")
 
 

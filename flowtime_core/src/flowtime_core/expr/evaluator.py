@@ -174,9 +174,7 @@ def evaluate(
     tree = parse(expression) if isinstance(expression, str) else expression
     program = compile_expression(tree, bins=bins)
     arrays = [np.asarray(_find(series, reference), dtype=np.float64) for reference in program.inputs]
-    columns = [
-        array if array.ndim > 1 else np.broadcast_to(array, (bins,))[:, np.newaxis] for array in arrays
-    ]
+    columns = [array if array.ndim > 1 else np.broadcast_to(array, (bins,))[:, np.newaxis] for array in arrays]
     evaluation = program.start(columns)
     evaluation.run(0, bins)
     return evaluation.output if any(array.ndim > 1 for array in arrays) else evaluation.output[:, 0]

@@ -32,9 +32,7 @@ INTEGER_FROM_1: Final = LiteralRule(text="an integer >= 1", accepts=lambda x: x.
 PERCENT: Final = LiteralRule(text="a number from 0 to 100", accepts=lambda x: 0 <= x <= 100)  # noqa: PLR2004
 SHARE: Final = LiteralRule(text="a number above 0 and at most 1", accepts=lambda x: 0 < x <= 1)
 SIGNED: Final = LiteralRule(text="a number with an optional sign", accepts=lambda _: True, signed=True)
-TAPS: Final = LiteralRule(
-    text="an array of numbers such as [0, 0.6, 0.3]", accepts=lambda _: True, array=True
-)
+TAPS: Final = LiteralRule(text="an array of numbers such as [0, 0.6, 0.3]", accepts=lambda _: True, array=True)
 
 
 @frozen(kw_only=True)
@@ -216,9 +214,7 @@ _TABLE: Final = (
         kernel=history.convolve,
         doc="the sum of x[t-j] * kernel[j] over j <= t; non-finite samples count 0",
         example="CONV(failures, [0, 0.6, 0.3, 0.1])",
-        lag=LagRule(
-            text="when the first number of the kernel is 0", applies=lambda literals: literals[0] == 0
-        ),
+        lag=LagRule(text="when the first number of the kernel is 0", applies=lambda literals: literals[0] == 0),
     ),
     Function(
         name="EMA",

@@ -142,14 +142,10 @@ def _with_role(source: Source, name: str, span: Span, *, quoted: bool) -> Token:
         return Token(kind="name", text=name, span=span, quoted=quoted)
     role = _NAME.match(text, end + 1)
     if role is None:
-        raise source.error(
-            f"a role must follow the dot after {name!r}", (start, end + 1), hint="such as Node.served"
-        )
+        raise source.error(f"a role must follow the dot after {name!r}", (start, end + 1), hint="such as Node.served")
     if text.startswith((".", "`"), role.end()):
         hint = "write an id that contains dots in backquotes"
-        raise source.error(
-            f"{text[start : role.end() + 1]!r} has a dot too many", (start, role.end() + 1), hint=hint
-        )
+        raise source.error(f"{text[start : role.end() + 1]!r} has a dot too many", (start, role.end() + 1), hint=hint)
     return Token(kind="name", text=name, span=(start, role.end()), role=role.group(), quoted=quoted)
 
 

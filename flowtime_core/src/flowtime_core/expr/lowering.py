@@ -154,9 +154,7 @@ def _call_shape(call: Call) -> _Shape:
     function = find_function(call.function) or FUNCTIONS[call.function]
     count = len(call.arguments)
     rules = [parameter.rule for parameter in function.parameters]
-    parts = [
-        part for number, part in enumerate(call.arguments) if number >= len(rules) or rules[number] is None
-    ]
+    parts = [part for number, part in enumerate(call.arguments) if number >= len(rules) or rules[number] is None]
     missing = (parameter.default for parameter in function.parameters[count:] if parameter.rule is None)
     parts.extend(Number(value=default) for default in missing if default is not None)
     return _Shape(

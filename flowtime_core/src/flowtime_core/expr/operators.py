@@ -28,17 +28,11 @@ OPERATORS: Final[dict[str, Operator]] = {
     operator.symbol: operator
     for operator in (
         Operator(symbol="<", precedence=1, kernel=binary(np.less), doc="1 where less, else 0"),
-        Operator(
-            symbol="<=", precedence=1, kernel=binary(np.less_equal), doc="1 where less or equal, else 0"
-        ),
+        Operator(symbol="<=", precedence=1, kernel=binary(np.less_equal), doc="1 where less or equal, else 0"),
         Operator(symbol=">", precedence=1, kernel=binary(np.greater), doc="1 where greater, else 0"),
-        Operator(
-            symbol=">=", precedence=1, kernel=binary(np.greater_equal), doc="1 where greater or equal, else 0"
-        ),
+        Operator(symbol=">=", precedence=1, kernel=binary(np.greater_equal), doc="1 where greater or equal, else 0"),
         Operator(symbol="==", precedence=1, kernel=binary(np.equal), doc="1 where equal, else 0"),
-        Operator(
-            symbol="!=", precedence=1, kernel=binary(np.not_equal), doc="1 where different or NaN, else 0"
-        ),
+        Operator(symbol="!=", precedence=1, kernel=binary(np.not_equal), doc="1 where different or NaN, else 0"),
         Operator(symbol="+", precedence=2, kernel=binary(np.add), doc="the sum"),
         Operator(symbol="-", precedence=2, kernel=binary(np.subtract), doc="the difference"),
         Operator(symbol="*", precedence=3, kernel=binary(np.multiply), doc="the product"),

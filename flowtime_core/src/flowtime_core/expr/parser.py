@@ -67,9 +67,7 @@ class _Open:
         while self.operators and OPERATORS[self.operators[-1].text].precedence >= precedence:
             right, left = self.operands.pop(), self.operands.pop()
             span = (left.span[0], right.span[1])
-            self.operands.append(
-                Binary(operator=self.operators.pop().text, left=left, right=right, span=span)
-            )
+            self.operands.append(Binary(operator=self.operators.pop().text, left=left, right=right, span=span))
 
     def take(self) -> Expression:
         """Return everything read since the bracket or the last comma as one expression."""
@@ -130,11 +128,7 @@ class _Parser:
             self._push(_Open(opening=token, start=token.span[0]))
         elif token.text == "[":
             self._value(self._array(token))
-        elif (
-            token.text == ")"
-            and self._tokens[self._position - 2] is self._open.opening
-            and self._open.function
-        ):
+        elif token.text == ")" and self._tokens[self._position - 2] is self._open.opening and self._open.function:
             self._close(token)
         else:
             raise self._missing_value(token)
@@ -151,9 +145,7 @@ class _Parser:
             self._comma(token)
         else:
             hint = _WORDS.get(token.text.lower(), "")
-            raise self._source.error(
-                f"expected an operator before {self._shown(token)}", token.span, hint=hint
-            )
+            raise self._source.error(f"expected an operator before {self._shown(token)}", token.span, hint=hint)
 
     def _name(self, name: Token) -> None:
         """Read ``NAME`` as a reference, or ``NAME "("`` as the beginning of a call."""
@@ -212,9 +204,7 @@ class _Parser:
             values.append(self._element())
         span = (opening.span[0], self._tokens[self._position - 1].span[1])
         if self._next.text not in {")", ","}:
-            raise self._source.error(
-                f"expected ')' after the array, not {self._shown(self._next)}", self._next.span
-            )
+            raise self._source.error(f"expected ')' after the array, not {self._shown(self._next)}", self._next.span)
         return ArrayLiteral(values=tuple(values), span=span)
 
     def _element(self) -> float:
@@ -236,21 +226,13 @@ class _Parser:
 
     def _missing_value(self, token: Token) -> DocumentSyntaxError:
         if self._position == 1:
-            message = (
-                "the expression is empty"
-                if token.kind == "end"
-                else f"expected a value before {token.text!r}"
-            )
+            message = "the expression is empty" if token.kind == "end" else f"expected a value before {token.text!r}"
             return self._source.error(message, token.span)
         before = self._tokens[self._position - 2]
         if token.kind == "end" and before is self._open.opening:
             return self._source.error("'(' is never closed", before.span)
-        thing = (
-            "an argument" if before.text == "," or (before.text == "(" and self._open.function) else "a value"
-        )
-        return self._source.error(
-            f"expected {thing} after {before.text!r}, not {self._shown(token)}", token.span
-        )
+        thing = "an argument" if before.text == "," or (before.text == "(" and self._open.function) else "a value"
+        return self._source.error(f"expected {thing} after {before.text!r}, not {self._shown(token)}", token.span)
 
     def _shown(self, token: Token) -> str:
         return repr(self._source.text[slice(*token.span)]) if token.kind != "end" else "the end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flowtime_core.expr.operators import OPERATORS
-from flowtime_core.records.expression import ArrayLiteral, Binary, Call, Expression, Number, Reference, Unary
+from flowtime_core.records.expression import Binary, Call, Expression, Number, Reference, Unary
 from flowtime_core.records.ids import PLAIN_NODE_ID
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def _pieces(node: Expression) -> Sequence[_Piece]:
             return (*_inside(left, precedence), f" {operator} ", *_inside(right, precedence + 1))
         case Call(function=function, arguments=arguments):
             return (f"{function}(", *_separated(arguments), ")")
-        case ArrayLiteral(values=values):
-            return (f"[{', '.join(map(_number, values))}]",)
+        case _:
+            return (f"[{', '.join(map(_number, node.values))}]",)
 
 
 def _inside(node: Expression, precedence: int) -> Iterator[_Piece]:

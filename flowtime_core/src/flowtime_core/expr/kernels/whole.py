@@ -27,8 +27,9 @@ def whole(statistic: Callable[..., float]) -> Kernel:
 
 def total(values: list[float]) -> float:
     """Return the correctly rounded sum (``math.fsum``); NaN and infinities as IEEE addition has them."""
+    special = [value for value in values if not math.isfinite(value)]
     try:
-        return math.fsum(values)
+        return math.fsum(special or values)
     except ValueError:
         return math.nan
     except OverflowError:
