@@ -58,7 +58,8 @@ def commit_tree(tree: FileTree, target: Path, *, overwrite: bool = False, disk: 
     ConflictError
         Something stands at the target and ``overwrite`` is off; also when another writer was faster.
     StorageError
-        The file system refused; the target is as it was.
+        The file system refused. The target is as it was, unless only the last sync failed: then the tree is in place,
+        but a power cut may undo it.
     """
     _check_paths(tree)
     with storage_errors(target):
