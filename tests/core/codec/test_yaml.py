@@ -54,6 +54,7 @@ def refusal(text: str | bytes) -> DocumentSyntaxError:
         ('"010": "1"', {"010": "1"}),
         ("'1'", "1"),
         ('"\\ud83d\\ude00é"', "😀é"),
+        ('"\\ud800\\udc00\\udbff\\udfff"', "\U00010000\U0010ffff"),
         ("a: é😀", {"a": "é😀"}),
         ("\ufeffa: 1", {"a": 1}),
         ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),

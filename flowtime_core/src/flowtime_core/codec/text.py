@@ -29,7 +29,7 @@ def decode_text(data: bytes | str, *, source: str, limit: int | None = None) -> 
         message = f"the document has {len(raw)} bytes, more than the limit of {limit} (document_bytes)"
         raise DocumentSyntaxError(message, source=source, code="document_too_large", hint="move series to CSV files")
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         start = error.start
         line = raw.count(b"\n", 0, start) + 1

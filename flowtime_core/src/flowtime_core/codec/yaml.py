@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from flowtime_core.codec.number import shorten
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from flowtime_core.records.limits import Limits
 
 _FORBIDDEN: Final = "forbidden_yaml"
+_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def read_yaml(data: bytes | str, *, source: str, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -125,8 +128,13 @@ def _text(event: Event) -> str:
     """Return the text of a scalar, with escaped surrogate pairs made whole as in JSON."""
     if event.text.isascii():
         return event.text
-    try:
-        return event.text.encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError:
+    text = _PAIR.sub(_whole, event.text)
+    if _HALF.search(text):
         message = "the text holds half of a surrogate pair"
-        raise YamlFault(message, event.place, code="encoding_error", hint="write whole characters") from None
+        raise YamlFault(message, event.place, code="encoding_error", hint="write whole characters")
+    return text
+
+
+def _whole(pair: re.Match[str]) -> str:
+    high, low = map(ord, pair[0])
+    return chr(0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00))
