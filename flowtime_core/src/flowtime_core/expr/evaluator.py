@@ -93,7 +93,7 @@ class Evaluation:
         )
 
     def run(self, lo: int, hi: int) -> None:
-        """Compute bins ``lo`` to ``hi - 1``; bins below ``lo`` must have been computed."""
+        """Compute bins ``lo`` to ``hi - 1``, or compute them again; bins below ``lo`` must have been computed."""
         with np.errstate(all="ignore"):
             if lo == 0 and self._whole:
                 _run(self._whole, 0, self._program.bins)
