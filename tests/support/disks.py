@@ -29,26 +29,32 @@ class FailingDisk(Disk):
                 raise OSError(self.code, os.strerror(self.code))
 
     def make_directory(self, path: Path) -> None:
+        """Fail in its turn, else do it."""
         self._step("make_directory")
         super().make_directory(path)
 
     def create(self, path: Path) -> int:
+        """Fail in its turn, else do it."""
         self._step("create")
         return super().create(path)
 
     def write(self, descriptor: int, data: memoryview) -> int:
+        """Fail in its turn, else do it."""
         self._step("write")
         return super().write(descriptor, data)
 
     def sync(self, descriptor: int) -> None:
+        """Fail in its turn, else do it."""
         self._step("sync")
         super().sync(descriptor)
 
     def rename_new(self, source: Path, target: Path) -> None:
+        """Fail in its turn, else do it."""
         self._step("rename_new")
         super().rename_new(source, target)
 
     def exchange(self, source: Path, target: Path, aside: Path) -> None:
+        """Fail in its turn, else do it."""
         self._step("exchange")
         super().exchange(source, target, aside)
 
@@ -57,6 +63,7 @@ class ShortDisk(Disk):
     """Writes at most a few bytes at a time, as a pipe or a busy network disk may."""
 
     def write(self, descriptor: int, data: memoryview) -> int:
+        """Write three bytes at most."""
         return super().write(descriptor, data[:3])
 
 
@@ -123,24 +130,29 @@ class PowerLossDisk(Disk):
         return node
 
     def make_directory(self, path: Path) -> None:
+        """Do it and remember it."""
         super().make_directory(path)
         self._make(path)
 
     def create(self, path: Path) -> int:
+        """Do it and remember it."""
         descriptor = super().create(path)
         self._open[descriptor] = self._make(path)
         return descriptor
 
     def open_directory(self, path: Path) -> int:
+        """Do it and remember it."""
         descriptor = super().open_directory(path)
         self._open[descriptor] = self._node(path)
         return descriptor
 
     def write(self, descriptor: int, data: memoryview) -> int:
+        """Do it and remember it."""
         self._record(Data(self._open[descriptor], bytes(data)))
         return super().write(descriptor, data)
 
     def sync(self, descriptor: int) -> None:
+        """Do it and remember it."""
         super().sync(descriptor)
         node = self._open[descriptor]
         for change in self.log:
@@ -149,16 +161,19 @@ class PowerLossDisk(Disk):
         self._snapshot()
 
     def rename_new(self, source: Path, target: Path) -> None:
+        """Do it and remember it."""
         super().rename_new(source, target)
         node = self._node(source)
         self._record(Entry(self._node(source.parent), ((source.name, None), (target.name, node))))
 
     def exchange(self, source: Path, target: Path, aside: Path) -> None:
+        """Do it and remember it."""
         super().exchange(source, target, aside)
         one, other = self._node(source), self._node(target)
         self._record(Entry(self._node(source.parent), ((source.name, other), (target.name, one))))
 
     def remove_tree(self, path: Path) -> None:
+        """Do it and remember it."""
         if path.exists():
             self._record(Entry(self._node(path.parent), ((path.name, None),)))
         super().remove_tree(path)
@@ -189,6 +204,7 @@ def replay(changes: list[Entry | Data]) -> Callable[[str], dict[str, bytes] | No
                 folder[name] = node
 
     def files(node: int, prefix: str) -> dict[str, bytes]:
+        """Do it and remember it."""
         if node not in folders:
             return {prefix.rstrip("/"): data.get(node, b"")}
         return {
@@ -198,6 +214,7 @@ def replay(changes: list[Entry | Data]) -> Callable[[str], dict[str, bytes] | No
         }
 
     def read(path: str) -> dict[str, bytes] | None:
+        """Do it and remember it."""
         node = 0
         for part in path.split("/"):
             if part not in folders.get(node, {}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from attrs import evolve
@@ -100,7 +100,7 @@ def series_of(key: str, values: Sequence[float]) -> Series:
     return Series(id=series_id.text, unit=unit, kind=kind, values=np.array(values, dtype=np.float64))
 
 
-def evaluated_run(**changes: object) -> EvaluatedRun:
+def evaluated_run(**changes: Any) -> EvaluatedRun:  # noqa: ANN401 - any field of the run
     """Return a small run: a derived server, a number binding, an unmapped role, warnings and values of all sorts."""
     table = {
         "demand": (1.0, 2.5, 0.1, 1e300),
