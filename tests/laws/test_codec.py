@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from flowtime_core.codec.csv import parse_series_csv, read_series_csv, write_series_csv
 from flowtime_core.codec.json import canonical_json, decode_json, encode_json, encode_json_compact
@@ -101,6 +102,14 @@ def test_yaml_reads_back_the_same(value: Plain) -> None:
     plain = read_yaml(text, source="s").plain
     assert plain == value
     assert write_yaml(plain) == text
+
+
+@given(TEXTS | st.from_regex(r"[a-zA-Z_$/(][a-zA-Z0-9_.:+-]{0,6}", fullmatch=True))
+def test_text_reads_back_under_yaml_1_1(text: str) -> None:
+    """A reader of YAML 1.1, which takes no, 1:30 and 0777 for other things, finds the same text."""
+    reader = YAML(typ="safe", pure=True)
+    reader.version = (1, 1)
+    assert reader.load(write_yaml({"a": text, "b": [text]})) == {"a": text, "b": [text]}
 
 
 @given(PLAIN)

@@ -79,7 +79,8 @@ def read_events(text: str) -> Iterator[Event]:
         raise YamlFault(message, place_of(text, hidden.start()))
     parser = _EventSource(text)
     try:
-        while (event := parser.get_event()) is not None:
+        while parser.check_event():
+            event = parser.get_event()
             if kind := _KINDS[type(event)]:
                 yield _event(kind, event)
     except YamlFault:
