@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowtime_core.engine.context import Context
-from flowtime_core.engine.given import column
+from flowtime_core.engine.flow_steps import add_constraints, add_edges, add_retry, add_targets
 from flowtime_core.engine.names import resolve_names, role_pointer
 from flowtime_core.engine.order import ordered_components, same_bin_cycles
-from flowtime_core.engine.plan import Component, GivenStep, Plan, SeriesInfo
+from flowtime_core.engine.plan import Component, Plan, SeriesInfo
 from flowtime_core.engine.selection import select_outputs
 from flowtime_core.engine.series_steps import add_series_node, add_source
 from flowtime_core.engine.topology_steps import add_topology_node
 from flowtime_core.errors import DocumentInvalidError, LimitError
 from flowtime_core.records.ids import SeriesId
 from flowtime_core.records.limits import DEFAULT_LIMITS
-from flowtime_core.records.measure import MEASURES, ROLES, UNSPECIFIED
+from flowtime_core.records.measure import EDGE_MEASURES, MEASURES, ROLES, UNSPECIFIED
 from flowtime_core.records.model import ConstNode, ExprNode, PmfNode
 from flowtime_core.records.topology import FileBinding, NumberBinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flowtime_core.engine.plan import Step
+    from flowtime_core.engine.steps import Step
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import SourceFile
@@ -54,8 +54,12 @@ def compile_model(
     for index, node in enumerate(model.nodes):
         add_series_node(context, index, node)
     _add_bound_roles(context)
+    add_targets(context)
     for index, topology_node in enumerate(model.topology.nodes):
         add_topology_node(context, index, topology_node)
+        add_retry(context, index, topology_node)
+    add_constraints(context)
+    add_edges(context)
     _refuse_classes(context)
     _stop_on_errors(context)
     components = _components(context)
@@ -70,10 +74,7 @@ def _add_bound_roles(context: Context) -> None:
             pointer = role_pointer(index, role)
             match binding:
                 case NumberBinding(value=value):
-                    key = context.names.bound[node.id, role]
-                    values = column(value, context.bins)
-                    note = f"{value:.6g} in every bin"
-                    context.add(GivenStep(key=key, origin="number", values=values, note=note), pointer)
+                    context.number(context.names.bound[node.id, role], value, pointer)
                 case FileBinding(uri=uri):
                     add_source(context, context.names.bound[node.id, role], uri, pointer)
                 case _:
@@ -98,7 +99,7 @@ def _components(context: Context) -> tuple[Component, ...]:
     steps = context.steps
     home = {key: i for i, step in enumerate(steps) for key in step.writes}
     same_bin = [[home[key] for key in step.reads] for step in steps]
-    lagged = [[home[key] for key in step.lagged] for step in steps]
+    lagged = [[home[key] for key in (*step.lagged, *step.provisional)] for step in steps]
     cycles = same_bin_cycles(same_bin)
     for cycle in cycles:
         path = " -> ".join(steps[i].label for i in cycle)
@@ -139,14 +140,16 @@ def _refuse_whole_series(context: Context, steps: Sequence[Step]) -> None:
 
 def _finish(context: Context, components: tuple[Component, ...], limits: Limits) -> Plan:
     model = context.model
-    keys = [key for component in components for step in component.steps for key in step.writes]
-    if len(keys) * context.bins > limits.series_values:
-        message = f"{len(keys)} series x {context.bins} bins pass the limit of {limits.series_values} values"
+    computed = [key for component in components for step in component.steps for key in step.writes]
+    keys = [key for key in computed if "@" not in key or key.partition("@")[0] in MEASURES]
+    if len(computed) * context.bins > limits.series_values:
+        message = f"{len(computed)} series x {context.bins} bins pass the limit of {limits.series_values} values"
         raise LimitError(message, hint="use fewer bins or series, or raise Limits.series_values")
     role_keys = _role_keys(context)
     numbers = {context.names.bound[place] for place in context.names.numbers}
     written_keys = [key for key in keys if key not in numbers]
-    written, findings = select_outputs(model.outputs, context.names, written_keys, role_keys.values())
+    always = {*role_keys.values(), *(key for key in written_keys if "@" in key)}
+    written, findings = select_outputs(model.outputs, context.names, written_keys, always)
     return Plan(
         model=model,
         components=components,
@@ -179,8 +182,11 @@ def _series_info(
     derived_kinds = {node.id for node in context.model.nodes if isinstance(node, ExprNode)}
     info: dict[str, SeriesInfo] = {}
     for key in sorted(keys, key=lambda key: key not in context.names.declared):
-        measure_name, at, node_id = key.partition("@")
-        series_id = SeriesId(name=measure_name, component=node_id) if at else SeriesId.of_node(key)
+        measure_name, at, owner = key.partition("@")
+        if measure_name in EDGE_MEASURES and at:
+            series_id = SeriesId.of_edge(owner, measure_name)
+        else:
+            series_id = SeriesId(name=measure_name, component=owner) if at else SeriesId.of_node(key)
         measure = MEASURES.get(measure_name if at else role_of.get(key, ""))
         if measure is not None:
             info[key] = SeriesInfo(id=series_id.text, unit=measure.unit, kind=measure.kind)

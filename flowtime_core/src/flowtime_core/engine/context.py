@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from attrs import define, field
 
 from flowtime_core.engine.names import did_you_mean
+from flowtime_core.engine.steps import GivenStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flowtime_core.engine.names import Names
-    from flowtime_core.engine.plan import Step
+    from flowtime_core.engine.steps import Step
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import SourceFile
 
@@ -49,6 +51,11 @@ class Context:
     def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
         """Keep a finding."""
         self.names.report(code, pointer, message, node_id=node_id, hint=hint)
+
+    def number(self, key: str, value: float, pointer: str) -> None:
+        """Add a series of one number for every bin."""
+        values = np.full((self.bins, 1), value)
+        self.add(GivenStep(key=key, origin="number", values=values, note=f"{value:.6g} in every bin"), pointer)
 
     def source(self, uri: str, pointer: str, node_id: str) -> SourceFile | None:
         """Return the file behind a URI, or report that it was not given or has a wrong length."""

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowtime_core.engine.plan import ExprStep, GivenStep, QueueStep, SinkStep
+from flowtime_core.engine.steps import (
+    AllocationStep,
+    AttemptsStep,
+    CapStep,
+    EchoStep,
+    EdgeStep,
+    ExprStep,
+    GivenStep,
+    QueueStep,
+    RetryVolumeStep,
+    RouterStep,
+    SinkStep,
+    SumStep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flowtime_core.engine.plan import Component, Plan, Step
+    from flowtime_core.engine.plan import Component, Plan
+    from flowtime_core.engine.steps import Step
     from flowtime_core.records.grid import Grid
 
 
@@ -53,6 +67,39 @@ def _describe_step(step: Step) -> tuple[str, str]:
             return "sink", f"takes {arrivals}{lost}"
         case QueueStep():
             return "queue", _describe_queue(step)
+        case _:
+            return _describe_flow(step)
+
+
+def _describe_flow(
+    step: RouterStep | SumStep | AttemptsStep | EchoStep | AllocationStep | CapStep | EdgeStep | RetryVolumeStep,
+) -> tuple[str, str]:
+    match step:
+        case RouterStep(targets=targets, weights=weights):
+            shares = ", ".join(f"{target} ({weight:g})" for target, weight in zip(targets, weights, strict=True))
+            return "router", f"splits {step.input} over {shares}"
+        case SumStep(parts=parts):
+            return "sum", " + ".join(parts)
+        case AttemptsStep(failures=failures, max_attempts=most):
+            return "retry", f"splits {failures} by attempt, at most {most} => {', '.join(step.writes)}"
+        case EchoStep(failures=failures, kernel=kernel):
+            return "retry", f"{failures} again, spread as {', '.join(f'{tap:g}' for tap in kernel)}"
+        case AllocationStep(asks=asks, capacity=capacity):
+            wanted = ", ".join("nothing" if ask is None else ask for ask in asks)
+            return "share", f"{capacity or 'no limit'} among {wanted}"
+        case CapStep(source=source, grants=grants):
+            return "cap", f"{source} by {', '.join(grants)}"
+        case EdgeStep():
+            return "edge", _describe_edge(step)
+        case RetryVolumeStep(echo=echo, flows=flows):
+            return "retry", f"splits {echo} by {', '.join(flows)}"
+
+
+def _describe_edge(step: EdgeStep) -> str:
+    share = "" if step.weight == step.total else f" x {step.weight:g}/{step.total:g}"
+    factor = "" if step.multiplier == 1.0 else f" x {step.multiplier:g}"
+    later = f", {step.lag} bins later" if step.lag else ""
+    return f"{step.source}{share}{factor}{later}"
 
 
 def _describe_queue(step: QueueStep) -> str:

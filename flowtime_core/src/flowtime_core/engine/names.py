@@ -10,6 +10,7 @@ from attrs import define, field
 from flowtime_core.records.diagnostic import Diagnostic, Location
 from flowtime_core.records.ids import derived_key
 from flowtime_core.records.measure import MEASURES, OLD_ROLE_SPELLINGS
+from flowtime_core.records.model import RouterNode
 from flowtime_core.records.topology import QUEUE_KINDS, FileBinding, NumberBinding, SelfBinding, SeriesBinding
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.model import Model
     from flowtime_core.records.topology import Binding, TopologyNode
 
-CLAIM_ORDER: Final = ("queueDepth", "served")
+CLAIM_ORDER: Final = ("queueDepth", "served", "retryEcho", "exhaustedFailures")
 """Derived roles that may carry an alias."""
 
 
@@ -112,13 +113,14 @@ def role_pointer(index: int, role: str) -> str:
 def resolve_names(model: Model) -> Names:
     """Give every name of the model its meaning; what cannot be given one is in ``findings``."""
     nodes = {node.id: (i, node) for i, node in reversed(list(enumerate(model.topology.nodes)))}
-    names = Names(model, {node.id for node in model.nodes}, nodes)
+    targets = {route.target for node in model.nodes if isinstance(node, RouterNode) for route in node.routes}
+    names = Names(model, {node.id for node in model.nodes} | targets, nodes)
     for index, node in enumerate(model.topology.nodes):
         for role, binding in node.semantics.bindings.items():
             _bind(names, index, node, role, binding)
-    for wanted in (QUEUE_KINDS, frozenset({"sink"})):
+    for sinks in (False, True):  # what a sink takes in may be named by the queue that serves it
         for index, node in enumerate(model.topology.nodes):
-            if node.kind in wanted:
+            if (node.kind == "sink") is sinks:
                 _derive(names, index, node)
     for index, node in enumerate(model.topology.nodes):
         for role, binding in node.semantics.bindings.items():
@@ -176,11 +178,27 @@ def _derive(names: Names, index: int, node: TopologyNode) -> None:
 
 
 def _derived_measures(names: Names, node: TopologyNode) -> list[str]:
+    """Return what the engine computes for a node."""
+    constrained = any(constraint.id in node.constraints for constraint in names.model.topology.constraints)
+    measures = _derived_of_kind(names, node)
+    if constrained and node.kind not in QUEUE_KINDS and not _unmapped_name(names, node, "served")[0]:
+        measures.append("unserved")
+    semantics = node.semantics
+    limited = semantics.max_attempts is not None
+    asked = "retryEcho" in semantics.bindings or limited or semantics.retry_kernel is not None
+    if asked and _unmapped_name(names, node, "retryEcho")[0]:
+        measures.append("retryEcho")
+        if limited and _unmapped_name(names, node, "exhaustedFailures")[0]:
+            measures.append("exhaustedFailures")
+    return measures
+
+
+def _derived_of_kind(names: Names, node: TopologyNode) -> list[str]:
     """Return what the engine computes for a queue or a sink; an authored queueDepth leaves nothing to derive."""
     has_free_served = _unmapped_name(names, node, "served")[0]
     if node.kind == "sink":
         return ["served"] if has_free_served and "arrivals" in node.semantics.bindings else []
-    if not _unmapped_name(names, node, "queueDepth")[0]:
+    if node.kind not in QUEUE_KINDS or not _unmapped_name(names, node, "queueDepth")[0]:
         return []
     measures = ["queueDepth"]
     if has_free_served and "capacity" in node.semantics.bindings:

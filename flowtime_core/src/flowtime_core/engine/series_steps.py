@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from flowtime_core.engine.flow_steps import add_router
 from flowtime_core.engine.given import column, moments, profile_weights
 from flowtime_core.engine.names import did_you_mean
-from flowtime_core.engine.plan import ExprStep, GivenStep
+from flowtime_core.engine.steps import ExprStep, GivenStep
 from flowtime_core.engine.topology_steps import buffer_step
 from flowtime_core.errors import DocumentSyntaxError
 from flowtime_core.expr.checker import check_expression, references
@@ -41,12 +42,7 @@ def add_series_node(context: Context, index: int, node: SeriesNode) -> None:
             if step is not None:
                 context.add(step, pointer)
         case RouterNode():
-            context.report(
-                "not_supported_yet",
-                pointer,
-                f"router {node.id!r}: routers are not evaluated yet",
-                node_id=node.id,
-            )
+            add_router(context, node, pointer)
 
 
 def add_source(context: Context, key: str, uri: str, pointer: str) -> None:
@@ -177,10 +173,11 @@ def _expr_step(
     if whole:
         context.whole_uses[node.id] = tuple(whole)
     return ExprStep(
+        node_id=node.id,
         key=node.id,
         text=node.text,
         program=program,
         keys=tuple(keys[reference.name, reference.role] for reference in program.inputs),
-        reads=tuple(same_bin),
-        lagged=tuple(lagged),
+        same_bin_keys=tuple(same_bin),
+        lagged_keys=tuple(lagged),
     )

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import field, frozen
 
-from flowtime_core.engine.plan import GivenStep
-from flowtime_core.engine.runner import start
+from flowtime_core.engine.flow_runners import AllocationRunner
+from flowtime_core.engine.runner import marks_of, start
+from flowtime_core.engine.steps import GivenStep
 from flowtime_core.errors import InputError, LimitError
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.records.series import Series, read_only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from flowtime_core.engine.marks import Mark
-    from flowtime_core.engine.plan import Component, Plan, Step
-    from flowtime_core.engine.runner import Arrays
+    from flowtime_core.engine.plan import Component, Plan
+    from flowtime_core.engine.runner import Arrays, Runner
+    from flowtime_core.engine.steps import Step
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.series import FloatArray
@@ -133,18 +135,28 @@ def _width(step: Step, overrides: Mapping[str, FloatArray]) -> int:
 
 
 def _run_component(component: Component, arrays: Arrays, bins: int, overrides: Mapping[str, FloatArray]) -> list[Mark]:
-    outside = [arrays[key].shape[1] for step in component.steps for key in (*step.reads, *step.lagged) if key in arrays]
+    reads = (key for step in component.steps for key in (*step.reads, *step.lagged, *step.provisional))
+    outside = [arrays[key].shape[1] for key in reads if key in arrays]
     width = max([*outside, *(_width(step, overrides) for step in component.steps)], default=1)
     for step in component.steps:
         for key in step.writes:
             arrays[key] = np.zeros((bins, width))
-    runners = [start(step, arrays, bins=bins, width=width, overrides=overrides) for step in component.steps]
-    if component.loop:
-        runs: list[Callable[[int, int], None]] = [runner.run for runner in runners]
-        for t in range(bins):
-            for run in runs:
-                run(t, t + 1)
-    else:
-        for runner in runners:
-            runner.run(0, bins)
-    return [mark for runner in runners for mark in runner.marks()]
+    runners = [start(step, arrays, shape=(bins, width), overrides=overrides) for step in component.steps]
+    _run(runners, bins, loop=component.loop)
+    return [mark for runner in runners for mark in marks_of(runner)]
+
+
+def _run(runners: Sequence[Runner], bins: int, *, loop: bool) -> None:
+    """Run steps over all bins, or bin by bin; where a shared constraint binds, a bin is run a second time with it."""
+    allocations = [runner for runner in runners if isinstance(runner, AllocationRunner)]
+    everyone: list[Callable[[int, int], None]] = [runner.run for runner in runners]
+    others = [runner.run for runner in runners if not isinstance(runner, AllocationRunner)]
+    spans = ((t, t + 1) for t in range(bins)) if loop else ((0, bins),)
+    for lo, hi in spans:
+        for allocation in allocations:
+            allocation.open(lo, hi)
+        for run in everyone:
+            run(lo, hi)
+        if any(allocation.binds(lo, hi) for allocation in allocations):
+            for run in others:
+                run(lo, hi)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from flowtime_core.engine.names import did_you_mean, role_pointer
-from flowtime_core.engine.plan import QueueStep, SinkStep
+from flowtime_core.engine.names import did_you_mean
+from flowtime_core.engine.steps import QueueStep, SinkStep
 from flowtime_core.records.ids import derived_key
 from flowtime_core.records.model import BufferNode
-from flowtime_core.records.topology import SeriesBinding
 
 if TYPE_CHECKING:
     from flowtime_core.engine.context import Context
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 def add_topology_node(context: Context, index: int, node: TopologyNode) -> None:
     """Add what the engine derives for one topology node."""
-    _refuse_not_yet(context, index, node)
     derived = context.names.derived
     pointer = f"/topology/nodes/{index}"
     if (node.id, "queueDepth") in derived:
@@ -31,24 +29,6 @@ def add_topology_node(context: Context, index: int, node: TopologyNode) -> None:
             errors = context.names.role(node.id, "errors")
             key = derived[node.id, "served"]
             context.add(SinkStep(node_id=node.id, key=key, arrivals=arrivals, errors=errors), pointer)
-
-
-def _refuse_not_yet(context: Context, index: int, node: TopologyNode) -> None:
-    pointer = f"/topology/nodes/{index}"
-    semantics = node.semantics
-    echo = semantics.bindings.get("retryEcho")
-    named = isinstance(echo, SeriesBinding) and context.names.role(node.id, "retryEcho") is None
-    if named or (echo is None and semantics.retry_kernel is not None) or semantics.max_attempts is not None:
-        context.report(
-            "not_supported_yet",
-            role_pointer(index, "retryEcho"),
-            f"{node.id!r}: a generated retry echo is not evaluated yet",
-            node_id=node.id,
-            hint="write the echo as an expression with CONV",
-        )
-    if node.constraints:
-        message = f"{node.id!r}: shared constraints are not evaluated yet"
-        context.report("not_supported_yet", f"{pointer}/constraints", message, node_id=node.id)
 
 
 def _queue_step(context: Context, pointer: str, node: TopologyNode) -> QueueStep:
@@ -69,7 +49,7 @@ def _queue_step(context: Context, pointer: str, node: TopologyNode) -> QueueStep
         overflow_from=_overflow_into(context, node.id),
         initial=node.initial_depth or 0.0,
         depth=names.derived[node.id, "queueDepth"],
-        served=served,
+        released=derived_key("released", node.id) if served is None else served,
         overflow=names.derived.get((node.id, "overflow")),
     )
 
@@ -97,7 +77,7 @@ def buffer_step(context: Context, node: BufferNode, pointer: str) -> QueueStep |
         overflow_from=(),
         initial=initial,
         depth=node.id,
-        served=None,
+        released=derived_key("released", node.id),
         overflow=None if node.wip is None else derived_key("overflow", node.id),
     )
 

@@ -66,6 +66,7 @@ CODES: Final[dict[str, Code]] = {
     "unknown_output": Code("warning", "an output selects no series", "mend the name"),
     "missing_source": Code("error", "a file that a source names was not given or cannot be read", "mend the path"),
     "not_supported_yet": Code("error", "a construct is recognised but not evaluated by this version"),
+    "retry_kernel_policy": Code("warning", "a retry kernel was corrected", "write at most 32 taps of 0 or more, sum 1"),
     # evaluation
     "division_by_zero": Code("warning", "a division by zero counted as 0", "guard the divisor"),
     "non_finite_input": Code("warning", "a queue input was not finite and counted as 0", "see the series"),

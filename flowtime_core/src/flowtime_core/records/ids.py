@@ -55,6 +55,12 @@ class SeriesId:
         """Return the identity of a declared series node."""
         return cls(name=node_id, component=node_id.upper(), flow_class=flow_class)
 
+    @classmethod
+    def of_edge(cls, edge_id: str, measure: str, flow_class: str = DEFAULT_CLASS) -> SeriesId:
+        """Return the identity of what an edge carries: ``edge_<edgeId>_<measure>``."""
+        name = f"edge_{edge_id}_{measure}"
+        return cls(name=name, component=name.upper(), flow_class=flow_class)
+
     @property
     def text(self) -> str:
         """The id as written, with characters outside ``[A-Za-z0-9._-]`` replaced by ``_``."""

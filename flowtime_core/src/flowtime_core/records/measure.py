@@ -49,6 +49,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "inTransit": Measure("entities", "state", "what has left an edge's source and not arrived"),
 }
 
+EDGE_MEASURES: Final = ("flowVolume", "attemptsVolume", "failuresVolume", "retryVolume", "inTransit")
+"""Measures of an edge; every other measure belongs to a node or a constraint."""
+
 ROLES: Final = (
     "arrivals",
     "served",

@@ -49,12 +49,33 @@ class Provenance:
 
 
 @frozen(kw_only=True)
-class RunRequest:
-    """What a caller asks for. ``parameters`` are the caller's values before defaults."""
+class Submission:
+    """A model or template given as text; ``folder`` is where its relative sources begin."""
 
-    template_id: str
+    text: str = field(repr=False)
+    source: str = "model"
+    folder: str = "."
+
+
+@frozen(kw_only=True)
+class RunRequest:
+    """What a caller asks for: a template of the library by id, or a document.
+
+    Attributes
+    ----------
+    document : Submission or None
+        A model or template to use instead of ``template_id``.
+    parameters : mapping
+        The caller's values, before defaults.
+    parameter_texts : mapping of str
+        Values as written on a command line, to be read in the declared types; they win over ``parameters``.
+    """
+
+    template_id: str = ""
+    document: Submission | None = None
     mode: Mode = "simulation"
-    parameters: Mapping[str, Plain] = EMPTY
+    parameters: Mapping[str, Plain] = field(factory=dict)
+    parameter_texts: Mapping[str, str] = field(factory=dict)
     seed: int | None = None
     run_id: str | None = None
     deterministic: bool = False

@@ -13,7 +13,8 @@ BoolArray = npt.NDArray[np.bool_]
 SeriesKind = Literal["flow", "state", "derived"]
 
 
-def _same(left: FloatArray, right: FloatArray) -> bool:
+def same_values(left: FloatArray, right: FloatArray) -> bool:
+    """Tell whether two arrays hold the same numbers, NaN equal to NaN."""
     return np.array_equal(left, right, equal_nan=True)
 
 
@@ -43,7 +44,7 @@ class Series:
     id: str
     unit: str
     kind: SeriesKind
-    values: FloatArray = field(eq=cmp_using(eq=_same), hash=False, converter=read_only)
+    values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False, converter=read_only)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[np.generic]:  # noqa: FBT001 - numpy's protocol
         """Return the values for ``numpy.asarray``, without a copy where possible."""
