@@ -23,22 +23,21 @@ _FILES: Final = "files"
 
 def manifest_to_plain(manifest: Manifest) -> dict[str, Plain]:
     """Return the manifest with its keys in documented order, closed by the hash of all the others."""
-    plain: dict[str, Plain] = {"schemaVersion": SCHEMA_VERSION, "scenarioHash": manifest.scenario_hash}
-    if manifest.model_hash:
-        plain["modelHash"] = manifest.model_hash
-    if manifest.rng is not None:
-        plain["rng"] = {"kind": manifest.rng.kind, "seed": manifest.rng.seed}
-    plain["seriesHashes"] = dict(manifest.series_hashes)
-    plain["eventCount"] = manifest.event_count
-    if manifest.created is not None:
-        plain["createdUtc"] = format_timestamp(manifest.created)
-    plain["provenance"] = _reference_to_plain(manifest.provenance)
-    if manifest.classes:
-        plain["classes"] = flow_classes_to_plain(manifest.classes)
-    if manifest.files is not None:
-        plain[_FILES] = [{"path": one.path, "hash": one.hash, "bytes": one.size} for one in manifest.files]
-        plain[_OWN_HASH] = sha256_of_canonical(plain)
-    return plain
+    rng, files = manifest.rng, manifest.files or ()
+    plain: dict[str, Plain] = {
+        "schemaVersion": SCHEMA_VERSION,
+        "scenarioHash": manifest.scenario_hash,
+        "modelHash": manifest.model_hash or None,
+        "rng": None if rng is None else {"kind": rng.kind, "seed": rng.seed},
+        "seriesHashes": dict(manifest.series_hashes),
+        "eventCount": manifest.event_count,
+        "createdUtc": None if manifest.created is None else format_timestamp(manifest.created),
+        "provenance": _reference_to_plain(manifest.provenance),
+        "classes": flow_classes_to_plain(manifest.classes) or None,
+        _FILES: [{"path": one.path, "hash": one.hash, "bytes": one.size} for one in files],
+    }
+    known: dict[str, Plain] = {key: value for key, value in plain.items() if value is not None}
+    return {**known, _OWN_HASH: sha256_of_canonical(known)}
 
 
 def _reference_to_plain(reference: ProvenanceReference) -> dict[str, Plain]:
