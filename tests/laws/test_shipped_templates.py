@@ -163,3 +163,13 @@ def test_a_short_queue_turns_away_and_a_long_one_makes_wait() -> None:
     assert derived(short, "HttpService", "latencyMinutes").max() < 1.1
     assert values(long, "queueDepth@Rejected")[-1] == 0
     assert 14 < derived(long, "HttpService", "latencyMinutes").max() < 16
+
+
+def test_the_edges_of_microservices_carry_what_its_expressions_say() -> None:
+    """microservices: the effort edges sum to the calls of the database, the split of requests to catalog and orders (4.9)."""
+    run = run_of("microservices", browseWeight=4, orderWeight=2)
+    callers = ("auth", "catalog", "order", "inventory", "payment")
+    carried = [values(run, f"edge_{name}-calls_flowVolume") for name in callers]
+    assert sum(carried) == pytest.approx(values(run, "database_calls"))
+    assert values(run, "edge_auth-to-orders_flowVolume") == pytest.approx(values(run, "order_requests"))
+    assert values(run, "edge_auth-to-catalog_flowVolume") == pytest.approx(values(run, "catalog_requests"))
