@@ -17,7 +17,7 @@ from flowtime_core.records.diagnostic import BinRange, Diagnostic
 from flowtime_core.records.grid import Grid
 from flowtime_core.records.model import ConstNode, Rng
 from flowtime_core.records.topology import FileBinding, Semantics, Topology, TopologyNode
-from tests.support.runs import CREATED, HASHES, MODEL, PROVENANCE, RUN_ID, evaluated_run
+from tests.support.runs import CREATED, HASHES, MODEL, PROVENANCE, RUN_ID, evaluated_run, series_of
 
 TREE = dict(render_run(evaluated_run()))
 BOM = b"\xef\xbb\xbf"
@@ -246,6 +246,22 @@ topology:
         ("Desk", "served"): "served@Desk@DEFAULT",
         ("Desk", "queueDepth"): "queueDepth@Desk@DEFAULT",
     }
+
+
+def test_overflow_is_found_though_no_role_maps_it() -> None:
+    """What only the engine derives is a role of its node; a declared series of that name is none."""
+    run = evaluated_run()
+    overflow = series_of("overflow@Desk", [0.0, 1.0, 0.0, 0.0])
+    stored = read_stored_run(render_run(evolve(run, series={**run.series, "o": overflow}, written=(*run.written, "o"))))
+    assert stored.role_series["Desk", "overflow"] == "overflow@Desk@DEFAULT"
+    declared = series_of("overflow", [0.0] * 4)
+    model = evolve(
+        MODEL,
+        nodes=(*MODEL.nodes, ConstNode(id="overflow", values=0.0)),
+        topology=Topology(nodes=(TopologyNode(id="OVERFLOW"),)),
+    )
+    changed = evolve(run, model=model, series={"overflow": declared}, written=("overflow",), role_keys={})
+    assert read_stored_run(render_run(changed)).role_series == {}
 
 
 @pytest.mark.parametrize("tree", [{}, {"manifest.json": b"{}"}])

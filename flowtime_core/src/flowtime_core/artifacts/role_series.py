@@ -13,13 +13,15 @@ from flowtime_core.records.series_index import SeriesEntry
 from flowtime_core.records.topology import FileBinding, NumberBinding, SelfBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.model import Model
     from flowtime_core.records.topology import Binding
 
 _CSV: Final = ".csv"
+_NEVER_MAPPED: Final = ("overflow", "unserved")
+"""What the engine derives for a node and no model can map."""
 
 
 @frozen(kw_only=True)
@@ -44,7 +46,19 @@ def resolve_roles(model: Model, entries: Iterable[SeriesEntry], tree: FileTree) 
                 series_id = extra.setdefault(entry.path, entry).id
             if series_id is not None:
                 roles[node.id, role] = series_id
+    roles |= _never_mapped(model, {entry.id for entry in entries})
     return RoleSeries(roles=roles, extra=tuple(extra.values()))
+
+
+def _never_mapped(model: Model, written: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return derived series that no role of the stored model names; a declared series is not taken for one."""
+    declared = {SeriesId.of_node(node.id).text for node in model.nodes}
+    ids = {
+        (node.id, measure): SeriesId(name=measure, component=node.id).text
+        for node in model.topology.nodes
+        for measure in _NEVER_MAPPED
+    }
+    return {place: series_id for place, series_id in ids.items() if series_id in written and series_id not in declared}
 
 
 def _by_name(entries: tuple[SeriesEntry, ...]) -> dict[str, str]:
