@@ -40,14 +40,21 @@ def _warning_to_plain(warning: Diagnostic) -> dict[str, Plain]:
         plain["nodeId"] = warning.node_id
     if warning.edge_ids:
         plain["edgeIds"] = list(warning.edge_ids)
-    if warning.bins:
-        if sum(span.last - span.first + 1 for span in warning.bins) <= MOST_BINS_LISTED:
-            plain["bins"] = [t for span in warning.bins for t in range(span.first, span.last + 1)]
-        plain["binRanges"] = [[span.first, span.last] for span in warning.bins]
+    plain |= _bins_to_plain(warning.bins)
     for key, number in (("value", warning.value), ("total", warning.total)):
         written = None if number is None else json_value(number)
         if written is not None:
             plain[key] = written
+    return plain
+
+
+def _bins_to_plain(bins: tuple[BinRange, ...]) -> dict[str, Plain]:
+    if not bins:
+        return {}
+    plain: dict[str, Plain] = {}
+    if sum(span.last - span.first + 1 for span in bins) <= MOST_BINS_LISTED:
+        plain["bins"] = [t for span in bins for t in range(span.first, span.last + 1)]
+    plain["binRanges"] = [[span.first, span.last] for span in bins]
     return plain
 
 
