@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flowtime_core.engine.classes import carried_classes
 from flowtime_core.engine.context import Context
-from flowtime_core.engine.flow_steps import add_constraints, add_edges, add_retry, add_targets
-from flowtime_core.engine.names import resolve_names, role_pointer
+from flowtime_core.engine.flow_steps import add_constraints, add_edges, add_retry, add_targets, uncapped_key
+from flowtime_core.engine.names import did_you_mean, resolve_names, role_pointer
 from flowtime_core.engine.order import ordered_components, same_bin_cycles
 from flowtime_core.engine.plan import Component, Plan, SeriesInfo
 from flowtime_core.engine.selection import select_outputs
 from flowtime_core.engine.series_steps import add_series_node, add_source
+from flowtime_core.engine.steps import ExprStep
 from flowtime_core.engine.topology_steps import add_topology_node
 from flowtime_core.errors import DocumentInvalidError, LimitError
-from flowtime_core.records.ids import SeriesId
+from flowtime_core.records.ids import DEFAULT_CLASS, SeriesId, class_key
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.records.measure import EDGE_MEASURES, MEASURES, ROLES, UNSPECIFIED
 from flowtime_core.records.model import ConstNode, ExprNode, PmfNode
@@ -60,11 +62,13 @@ def compile_model(
         add_retry(context, index, topology_node)
     add_constraints(context)
     add_edges(context)
-    _refuse_classes(context)
+    rates = _source_rates(context)
     _stop_on_errors(context)
     components = _components(context)
     _stop_on_errors(context)
-    return _finish(context, components, limits)
+    carried = carried_classes(context.steps, rates)
+    _class_findings(context, carried)
+    return _finish(context, components, limits, carried, rates)
 
 
 def _add_bound_roles(context: Context) -> None:
@@ -81,9 +85,34 @@ def _add_bound_roles(context: Context) -> None:
                     pass
 
 
-def _refuse_classes(context: Context) -> None:
-    if context.model.class_arrivals:
-        context.report("not_supported_yet", "/traffic/arrivals", "classes of flow are not evaluated yet")
+def _source_rates(context: Context) -> dict[str, dict[str, float]]:
+    """Return the rate of each class at each source, or report sources and classes that are wrong (SEMANTICS 4.10)."""
+    declared = {flow_class.id for flow_class in context.model.classes}
+    sources = {node.id for node in context.model.nodes if isinstance(node, (ConstNode, PmfNode))}
+    rates: dict[str, dict[str, float]] = {}
+    for i, arrival in enumerate(context.model.class_arrivals):
+        pointer = f"/traffic/arrivals/{i}"
+        node_id, class_id = arrival.node_id, arrival.class_id
+        if node_id not in sources:
+            message = f"traffic names {node_id!r}, which is no const or pmf node"
+            context.report("unknown_series", f"{pointer}/nodeId", message, hint=did_you_mean(node_id, sources))
+        elif declared and class_id not in declared:
+            message = f"traffic of {node_id!r} names class {class_id!r}, which is not declared"
+            context.report("unknown_class", f"{pointer}/classId", message, hint=did_you_mean(class_id, declared))
+        elif class_id in rates.setdefault(node_id, {}):
+            message = f"traffic splits {node_id!r} into class {class_id!r} twice"
+            context.report("duplicate_id", f"{pointer}/classId", message)
+        else:
+            rates[node_id][class_id] = arrival.rate or 0.0
+    return {uncapped_key(context, node_id): found for node_id, found in rates.items()}
+
+
+def _class_findings(context: Context, carried: Mapping[str, tuple[str, ...]]) -> None:
+    """Tell which expressions lose the classes of what they read (SEMANTICS 4.10)."""
+    for step in context.steps:
+        if isinstance(step, ExprStep) and step.key not in carried and any(key in carried for key in step.keys):
+            message = f"expression of {step.node_id!r} does not pass on the classes of what it reads"
+            context.report("class_mix_undefined", context.places[step.label], message, node_id=step.node_id)
 
 
 def _stop_on_errors(context: Context) -> None:
@@ -138,12 +167,19 @@ def _refuse_whole_series(context: Context, steps: Sequence[Step]) -> None:
                 )
 
 
-def _finish(context: Context, components: tuple[Component, ...], limits: Limits) -> Plan:
+def _finish(
+    context: Context,
+    components: tuple[Component, ...],
+    limits: Limits,
+    carried: Mapping[str, tuple[str, ...]],
+    rates: Mapping[str, Mapping[str, float]],
+) -> Plan:
     model = context.model
     computed = [key for component in components for step in component.steps for key in step.writes]
     keys = [key for key in computed if "@" not in key or key.partition("@")[0] in MEASURES]
-    if len(computed) * context.bins > limits.series_values:
-        message = f"{len(computed)} series x {context.bins} bins pass the limit of {limits.series_values} values"
+    count = len(computed) + sum(len(classes) for classes in carried.values())
+    if count * context.bins > limits.series_values:
+        message = f"{count} series x {context.bins} bins pass the limit of {limits.series_values} values"
         raise LimitError(message, hint="use fewer bins or series, or raise Limits.series_values")
     role_keys = _role_keys(context)
     numbers = {context.names.bound[place] for place in context.names.numbers}
@@ -153,10 +189,12 @@ def _finish(context: Context, components: tuple[Component, ...], limits: Limits)
     return Plan(
         model=model,
         components=components,
-        series=_series_info(context, keys, role_keys),
+        series=_series_info(context, keys, role_keys, carried),
+        classes=carried,
+        source_rates=rates,
         inputs=frozenset(node.id for node in model.nodes if isinstance(node, (ConstNode, PmfNode))),
         role_keys=role_keys,
-        written=written,
+        written=tuple(name for key in written for name in (key, *[class_key(key, c) for c in carried.get(key, ())])),
         warnings=(*context.names.findings, *findings),
     )
 
@@ -173,24 +211,34 @@ def _role_keys(context: Context) -> dict[tuple[str, str], str]:
 
 
 def _series_info(
-    context: Context, keys: Sequence[str], role_keys: Mapping[tuple[str, str], str]
+    context: Context,
+    keys: Sequence[str],
+    role_keys: Mapping[tuple[str, str], str],
+    carried: Mapping[str, tuple[str, ...]],
 ) -> dict[str, SeriesInfo]:
-    """Give every series its id, and unit and kind of the first role that reads it."""
+    """Give every series, and every class of it, its id, and unit and kind of the first role that reads it."""
     role_of: dict[str, str] = {}
     for (_node, role), key in role_keys.items():
         role_of.setdefault(key, role)
     derived_kinds = {node.id for node in context.model.nodes if isinstance(node, ExprNode)}
     info: dict[str, SeriesInfo] = {}
     for key in sorted(keys, key=lambda key: key not in context.names.declared):
-        measure_name, at, owner = key.partition("@")
-        if measure_name in EDGE_MEASURES and at:
-            series_id = SeriesId.of_edge(owner, measure_name)
-        else:
-            series_id = SeriesId(name=measure_name, component=owner) if at else SeriesId.of_node(key)
+        measure_name, at, _owner = key.partition("@")
         measure = MEASURES.get(measure_name if at else role_of.get(key, ""))
+        kind: SeriesKind = "derived" if key in derived_kinds else "flow"
+        unit = UNSPECIFIED
         if measure is not None:
-            info[key] = SeriesInfo(id=series_id.text, unit=measure.unit, kind=measure.kind)
-        else:
-            kind: SeriesKind = "derived" if key in derived_kinds else "flow"
-            info[key] = SeriesInfo(id=series_id.text, unit=UNSPECIFIED, kind=kind)
+            unit, kind = measure.unit, measure.kind
+        names = {key: DEFAULT_CLASS} | {class_key(key, name): name for name in carried.get(key, ())}
+        for name, flow_class in names.items():
+            info[name] = SeriesInfo(id=_series_id(key, flow_class).text, unit=unit, kind=kind)
     return info
+
+
+def _series_id(key: str, flow_class: str) -> SeriesId:
+    measure_name, at, owner = key.partition("@")
+    if not at:
+        return SeriesId.of_node(key, flow_class)
+    if measure_name in EDGE_MEASURES:
+        return SeriesId.of_edge(owner, measure_name, flow_class)
+    return SeriesId(name=measure_name, component=owner, flow_class=flow_class)

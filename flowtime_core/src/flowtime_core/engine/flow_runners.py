@@ -8,10 +8,11 @@ import numpy as np
 
 from flowtime_core.engine.kernels.allocation import allocate
 from flowtime_core.engine.kernels.retry import split_by_attempt
+from flowtime_core.engine.marks import Mark
 from flowtime_core.expr.kernels.history import convolve, rolling_sum, shift
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flowtime_core.engine.steps import (
         AllocationStep,
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 
 
 class RouterRunner:
-    """Copies the input and gives each route its share by weight."""
+    """Copies the input, gives each target its classes, and splits the rest by weight."""
 
-    def __init__(self, step: RouterStep, arrays: Arrays) -> None:
+    def __init__(self, step: RouterStep, arrays: Arrays, mixes: Mapping[str, Arrays]) -> None:
+        self.step = step
         self.source = arrays[step.input]
         self.own = arrays[step.key]
         self.parts = [arrays[key] for key in step.parts]
-        self.weights = step.weights
+        self.by_class = mixes.get(step.input, {})
+        self.remainder = np.zeros_like(self.own)
         self.total = 0.0
         for weight in step.weights:
             self.total += weight
@@ -44,8 +47,26 @@ class RouterRunner:
         """Split the rows."""
         flow = self.source[lo:hi]
         self.own[lo:hi] = flow
-        for part, weight in zip(self.parts, self.weights, strict=True):
-            part[lo:hi] = flow * weight / self.total
+        rest = flow + np.zeros_like(self.own[lo:hi])
+        chosen: list[FloatArray] = []
+        for names in self.step.classes:
+            taken = np.zeros_like(rest)
+            for name in names:
+                taken = taken + (self.by_class[name][lo:hi] if name in self.by_class else 0.0)
+            rest = rest - taken
+            chosen.append(taken)
+        for part, weight, taken in zip(self.parts, self.step.weights, chosen, strict=True):
+            part[lo:hi] = taken + rest * weight / self.total if weight > 0.0 else taken
+        if self.total == 0.0:
+            self.remainder[lo:hi] = np.where(np.abs(rest) > tolerance(flow), rest, 0.0)
+
+    def marks(self) -> Iterator[Mark]:
+        """Yield what no route takes (SEMANTICS 4.6)."""
+        router = self.step.key
+        message = f"router {router!r} has no route for part of its input"
+        yield Mark(
+            code="router_missing_class_route", node_id=router, message=message, amounts=self.remainder, measured=True
+        )
 
 
 class SumRunner:
@@ -187,6 +208,11 @@ class RetryVolumeRunner:
         echo = self.echo[lo:hi]
         for out, flow in zip(self.out, flows, strict=True):
             out[lo:hi] = np.where(nothing, echo / len(self.out), echo * flow / divisor)
+
+
+def tolerance(values: FloatArray) -> FloatArray:
+    """Return how far two equal flows may lie apart: 1e-6 or 1e-9 of them, whichever is larger (SEMANTICS 6.1)."""
+    return np.maximum(1e-6, np.abs(values) * 1e-9)
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
@@ -42,25 +43,42 @@ def add_router(context: Context, node: RouterNode, pointer: str) -> None:
     source = context.resolve(node.input, f"{pointer}/inputs/queue", f"input of router {node.id!r}")
     if source is None:
         return
-    if any(route.classes for route in node.routes):
-        message = f"router {node.id!r}: routes by class are not evaluated yet"
-        context.report("not_supported_yet", f"{pointer}/routes", message, node_id=node.id)
+    if not _routes_are_good(context, node, pointer):
         return
-    weights: dict[str, float] = {}
-    for i, route in enumerate(node.routes):
-        weight = 1.0 if route.weight is None else route.weight
-        weights[route.target] = weights.get(route.target, 0.0) + weight
-        if weight <= 0.0:
-            message = f"route of {node.id!r} to {route.target!r} has weight {weight:g}, expected more than 0"
-            context.report("invalid_topology", f"{pointer}/routes/{i}/weight", message, node_id=node.id)
+    targets = dict.fromkeys(route.target for route in node.routes)
+    weights: list[float] = []
+    classes: list[tuple[str, ...]] = []
+    for target in targets:
+        routes = [route for route in node.routes if route.target == target]
+        weights.append(math.fsum(1.0 if r.weight is None else r.weight for r in routes if not r.classes))
+        classes.append(tuple(sorted(name for route in routes for name in route.classes)))
     step = RouterStep(
         key=node.id,
         input=source,
-        parts=tuple(derived_key("part", f"{node.id}@{target}") for target in weights),
-        targets=tuple(weights),
-        weights=tuple(weights.values()),
+        parts=tuple(derived_key("part", f"{node.id}@{target}") for target in targets),
+        targets=tuple(targets),
+        weights=tuple(weights),
+        classes=tuple(classes),
     )
     context.add(step, pointer)
+
+
+def _routes_are_good(context: Context, node: RouterNode, pointer: str) -> bool:
+    """Report weights that are not positive, and classes routed twice."""
+    good = True
+    routed: set[str] = set()
+    for i, route in enumerate(node.routes):
+        if route.weight is not None and route.weight <= 0.0:
+            message = f"route of {node.id!r} to {route.target!r} has weight {route.weight:g}, expected more than 0"
+            context.report("invalid_topology", f"{pointer}/routes/{i}/weight", message, node_id=node.id)
+            good = False
+        for name in route.classes:
+            if name in routed:
+                message = f"router {node.id!r} routes class {name!r} twice"
+                context.report("invalid_topology", f"{pointer}/routes/{i}/classes", message, node_id=node.id)
+                good = False
+            routed.add(name)
+    return good
 
 
 def routed_targets(context: Context) -> dict[str, list[str]]:
@@ -220,6 +238,12 @@ def _add_caps(context: Context, nodes: list[TopologyNode]) -> None:
             caps.setdefault(served, []).append(node)
     for served, capped in caps.items():
         _add_cap(context, served, capped)
+
+
+def uncapped_key(context: Context, node_id: str) -> str:
+    """Return the key of a series node before any constraint caps it."""
+    uncapped = derived_key("uncapped", node_id)
+    return uncapped if uncapped in context.places else node_id
 
 
 def _add_cap(context: Context, served: str, nodes: list[TopologyNode]) -> None:

@@ -48,6 +48,10 @@ class Plan:
         Roles that read a series, mapped or derived.
     written : tuple of str
         Keys that outputs and topology select for the run directory.
+    classes : mapping of engine key to class ids
+        Series that are made of classes of flow.
+    source_rates : mapping of engine key to rates by class
+        How sources are split [entities/bin].
     warnings : tuple of Diagnostic
         What compiling noticed.
     """
@@ -58,4 +62,6 @@ class Plan:
     inputs: frozenset[str]
     role_keys: Mapping[tuple[str, str], str]
     written: tuple[str, ...]
+    classes: Mapping[str, tuple[str, ...]]
+    source_rates: Mapping[str, Mapping[str, float]]
     warnings: tuple[Diagnostic, ...]

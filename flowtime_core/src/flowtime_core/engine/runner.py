@@ -92,8 +92,15 @@ class SinkRunner:
         self.out[lo:hi] = np.where(left < 0.0, 0.0, left)
 
 
-def start(step: Step, arrays: Arrays, *, shape: tuple[int, int], overrides: Mapping[str, FloatArray]) -> Runner:
-    """Bind a step to its arrays, which must all exist with the given shape."""
+def start(
+    step: Step,
+    arrays: Arrays,
+    mixes: Mapping[str, Arrays],
+    *,
+    shape: tuple[int, int],
+    overrides: Mapping[str, FloatArray],
+) -> Runner:
+    """Bind a step to its arrays, which must all exist with the given shape; ``mixes`` are the parts by class."""
     match step:
         case GivenStep():
             return GivenRunner(step, arrays, overrides)
@@ -107,18 +114,18 @@ def start(step: Step, arrays: Arrays, *, shape: tuple[int, int], overrides: Mapp
             return flow.AllocationRunner(step, arrays, shape)
         case CapStep():
             return flow.CapRunner(step, arrays)
+        case RouterStep():
+            return flow.RouterRunner(step, arrays, mixes)
         case _:
             return _start_flow(step, arrays, shape)
 
 
 def _start_flow(
-    step: RouterStep | SumStep | AttemptsStep | EchoStep | EdgeStep | RetryVolumeStep,
+    step: SumStep | AttemptsStep | EchoStep | EdgeStep | RetryVolumeStep,
     arrays: Arrays,
     shape: tuple[int, int],
 ) -> Runner:
     match step:
-        case RouterStep():
-            return flow.RouterRunner(step, arrays)
         case SumStep():
             return flow.SumRunner(step, arrays)
         case AttemptsStep():
@@ -133,4 +140,4 @@ def _start_flow(
 
 def marks_of(runner: Runner) -> Iterable[Mark]:
     """Return what a runner noticed over the whole run."""
-    return runner.marks() if isinstance(runner, (ExprRunner, QueueRunner)) else ()
+    return runner.marks() if isinstance(runner, (ExprRunner, QueueRunner, flow.RouterRunner)) else ()

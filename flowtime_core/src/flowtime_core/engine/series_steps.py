@@ -176,6 +176,7 @@ def _expr_step(
         node_id=node.id,
         key=node.id,
         text=node.text,
+        tree=tree,
         program=program,
         keys=tuple(keys[reference.name, reference.role] for reference in program.inputs),
         same_bin_keys=tuple(same_bin),

@@ -8,9 +8,10 @@ import numpy as np
 from attrs import field, frozen
 
 from flowtime_core.engine.flow_runners import AllocationRunner
+from flowtime_core.engine.mixers import start_mixers
 from flowtime_core.engine.runner import marks_of, start
-from flowtime_core.engine.steps import GivenStep
 from flowtime_core.errors import InputError, LimitError
+from flowtime_core.records.ids import class_key
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.records.series import Series, read_only
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flowtime_core.engine.marks import Mark
+    from flowtime_core.engine.mixers import Mixer
     from flowtime_core.engine.plan import Component, Plan
     from flowtime_core.engine.runner import Arrays, Runner
-    from flowtime_core.engine.steps import Step
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.series import FloatArray
@@ -122,35 +123,55 @@ def _columns(plan: Plan, key: str, array: FloatArray) -> FloatArray:
 
 def _evaluate(plan: Plan, overrides: Mapping[str, FloatArray], scenarios: int) -> SeriesTable:
     arrays: Arrays = {}
+    mixes: dict[str, Arrays] = {}
     marks: list[Mark] = []
     with np.errstate(all="ignore"):
         for component in plan.components:
-            marks.extend(_run_component(component, arrays, plan.model.grid.bins, overrides))
+            marks.extend(_run_component(plan, component, arrays, mixes, overrides))
+    for key, parts in mixes.items():
+        arrays.update({class_key(key, name): part for name, part in parts.items()})
     frozen_arrays = {key: read_only(array) for key, array in arrays.items()}
     return SeriesTable(plan=plan, scenarios=scenarios, arrays=frozen_arrays, marks=tuple(marks))
 
 
-def _width(step: Step, overrides: Mapping[str, FloatArray]) -> int:
-    return overrides[step.key].shape[1] if isinstance(step, GivenStep) and step.key in overrides else 1
+def _width(component: Component, arrays: Arrays, overrides: Mapping[str, FloatArray]) -> int:
+    """Return how many scenarios a component varies with: those of what it reads from outside, or is given."""
+    widths = [1]
+    for step in component.steps:
+        outside = (*step.reads, *step.lagged, *step.provisional)
+        widths += [arrays[key].shape[1] for key in outside if key in arrays]
+        widths += [overrides[key].shape[1] for key in step.writes if key in overrides]
+    return max(widths)
 
 
-def _run_component(component: Component, arrays: Arrays, bins: int, overrides: Mapping[str, FloatArray]) -> list[Mark]:
-    reads = (key for step in component.steps for key in (*step.reads, *step.lagged, *step.provisional))
-    outside = [arrays[key].shape[1] for key in reads if key in arrays]
-    width = max([*outside, *(_width(step, overrides) for step in component.steps)], default=1)
+def _run_component(
+    plan: Plan,
+    component: Component,
+    arrays: Arrays,
+    mixes: dict[str, Arrays],
+    overrides: Mapping[str, FloatArray],
+) -> list[Mark]:
+    shape = (plan.model.grid.bins, _width(component, arrays, overrides))
     for step in component.steps:
         for key in step.writes:
-            arrays[key] = np.zeros((bins, width))
-    runners = [start(step, arrays, shape=(bins, width), overrides=overrides) for step in component.steps]
-    _run(runners, bins, loop=component.loop)
+            arrays[key] = np.zeros(shape)
+            if key in plan.classes:
+                mixes[key] = {name: np.zeros(shape) for name in plan.classes[key]}
+    runners: list[Runner] = []
+    workers: list[Runner | Mixer] = []
+    for step in component.steps:
+        runner = start(step, arrays, mixes, shape=shape, overrides=overrides)
+        runners.append(runner)
+        workers += [runner, *start_mixers(step, runner, arrays, mixes, plan.source_rates)]
+    _run(workers, shape[0], loop=component.loop)
     return [mark for runner in runners for mark in marks_of(runner)]
 
 
-def _run(runners: Sequence[Runner], bins: int, *, loop: bool) -> None:
+def _run(workers: Sequence[Runner | Mixer], bins: int, *, loop: bool) -> None:
     """Run steps over all bins, or bin by bin; where a shared constraint binds, a bin is run a second time with it."""
-    allocations = [runner for runner in runners if isinstance(runner, AllocationRunner)]
-    everyone: list[Callable[[int, int], None]] = [runner.run for runner in runners]
-    others = [runner.run for runner in runners if not isinstance(runner, AllocationRunner)]
+    allocations = [worker for worker in workers if isinstance(worker, AllocationRunner)]
+    everyone: list[Callable[[int, int], None]] = [worker.run for worker in workers]
+    others = [worker.run for worker in workers if not isinstance(worker, AllocationRunner)]
     spans = ((t, t + 1) for t in range(bins)) if loop else ((0, bins),)
     for lo, hi in spans:
         for allocation in allocations:

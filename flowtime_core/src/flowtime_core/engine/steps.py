@@ -14,6 +14,7 @@ from flowtime_core.records.ids import derived_key
 
 if TYPE_CHECKING:
     from flowtime_core.expr.evaluator import Program
+    from flowtime_core.records.expression import Expression, Reference
     from flowtime_core.records.policy import DispatchSchedule
     from flowtime_core.records.series import FloatArray
 
@@ -69,6 +70,7 @@ class ExprStep(Reading):
     node_id: str
     key: str
     text: str
+    tree: Expression = field(eq=False, repr=False)
     program: Program = field(eq=False, repr=False)
     keys: tuple[str, ...]
     same_bin_keys: tuple[str, ...]
@@ -83,6 +85,10 @@ class ExprStep(Reading):
     def writes(self) -> tuple[str, ...]:
         """Keys of the series the step computes."""
         return (self.key,)
+
+    def key_of(self, reference: Reference) -> str:
+        """Return the series behind a reference of the expression."""
+        return self.keys[self.program.inputs.index(reference)]
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -173,13 +179,17 @@ class SinkStep(Reading):
 
 @frozen(kw_only=True)
 class RouterStep(Reading):
-    """A router: its own series is its input, and each target gets a part by weight (SEMANTICS 4.6)."""
+    """A router: its own series is its input, and each target gets a part (SEMANTICS 4.6).
+
+    ``weights`` and ``classes`` have one entry per target; a target reached by classes alone has weight 0.
+    """
 
     key: str
     input: str
     parts: tuple[str, ...]
     targets: tuple[str, ...]
     weights: tuple[float, ...]
+    classes: tuple[tuple[str, ...], ...]
 
     @property
     def label(self) -> str:

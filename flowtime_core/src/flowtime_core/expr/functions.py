@@ -64,6 +64,9 @@ class Function:
         The last parameter may be repeated.
     divides : bool
         A zero second argument is recorded as ``division_by_zero``.
+    mix : "each", "select" or "none"
+        What becomes of classes of flow (4.10): per class, the mix of the argument that attains the result, or
+        none.
     branches : bool
         The second and third arguments count only in the bins in which the first one selects them.
     """
@@ -79,6 +82,7 @@ class Function:
     variadic: bool = False
     divides: bool = False
     branches: bool = False
+    mix: Literal["each", "select", "none"] = "none"
 
     @property
     def min_arity(self) -> int:
@@ -104,7 +108,14 @@ def _series(*names: str) -> tuple[Parameter, ...]:
 
 
 def _map(
-    name: str, kernel: Kernel, doc: str, example: str, *, parameters: str = "x", divides: bool = False
+    name: str,
+    kernel: Kernel,
+    doc: str,
+    example: str,
+    *,
+    parameters: str = "x",
+    divides: bool = False,
+    mix: Literal["each", "select", "none"] = "none",
 ) -> Function:
     return Function(
         name=name,
@@ -114,6 +125,7 @@ def _map(
         doc=doc,
         example=example,
         divides=divides,
+        mix=mix,
     )
 
 
@@ -147,7 +159,14 @@ _TABLE: Final = (
         parameters="a b",
         divides=True,
     ),
-    _map("CLAMP", elementwise.clamp, "max(lo, min(hi, x))", "CLAMP(demand, 0, 100)", parameters="x lo hi"),
+    _map(
+        "CLAMP",
+        elementwise.clamp,
+        "max(lo, min(hi, x))",
+        "CLAMP(demand, 0, 100)",
+        parameters="x lo hi",
+        mix="select",
+    ),
     _map(
         "STEP",
         elementwise.binary(np.greater_equal),
@@ -163,6 +182,7 @@ _TABLE: Final = (
         doc="the smallest argument of each bin; NaN where one is NaN",
         example="MIN(demand, capacity)",
         variadic=True,
+        mix="select",
     ),
     Function(
         name="MAX",
@@ -172,6 +192,7 @@ _TABLE: Final = (
         doc="the largest argument of each bin; NaN where one is NaN",
         example="MAX(0, demand - capacity)",
         variadic=True,
+        mix="select",
     ),
     Function(
         name="IF",
@@ -202,6 +223,7 @@ _TABLE: Final = (
             Parameter(name="initial", rule=SIGNED, default=0.0),
         ),
         kind="history",
+        mix="each",
         kernel=history.shift,
         doc="x of k bins ago; `initial` (default 0) in the first k bins",
         example="SHIFT(queue, 1)",
@@ -211,6 +233,7 @@ _TABLE: Final = (
         name="CONV",
         parameters=(_X, Parameter(name="kernel", rule=TAPS)),
         kind="history",
+        mix="each",
         kernel=history.convolve,
         doc="the sum of x[t-j] * kernel[j] over j <= t; non-finite samples count 0",
         example="CONV(failures, [0, 0.6, 0.3, 0.1])",
@@ -220,6 +243,7 @@ _TABLE: Final = (
         name="EMA",
         parameters=(_X, Parameter(name="alpha", rule=SHARE)),
         kind="history",
+        mix="each",
         kernel=history.ema,
         doc="the exponential moving average: e[0] = x[0], e[t] = alpha * x[t] + (1 - alpha) * e[t-1]",
         example="EMA(arrivals, 0.2)",
@@ -228,6 +252,7 @@ _TABLE: Final = (
         name="CUMSUM",
         parameters=(_X,),
         kind="history",
+        mix="each",
         kernel=history.cumsum,
         doc="the sum of x up to and including this bin",
         example="CUMSUM(arrivals)",
@@ -236,6 +261,7 @@ _TABLE: Final = (
         name="DIFF",
         parameters=(_X,),
         kind="history",
+        mix="each",
         kernel=history.diff,
         doc="the change since the bin before; x itself in bin 0",
         example="DIFF(queue)",
@@ -244,6 +270,7 @@ _TABLE: Final = (
         name="ROLLING_SUM",
         parameters=_WINDOW,
         kind="history",
+        mix="each",
         kernel=history.rolling_sum,
         doc="the sum of the last w bins; of fewer at the start",
         example="ROLLING_SUM(arrivals, 12)",
@@ -252,6 +279,7 @@ _TABLE: Final = (
         name="ROLLING_MEAN",
         parameters=_WINDOW,
         kind="history",
+        mix="each",
         kernel=history.rolling_mean,
         doc="the mean of the last w bins; of fewer at the start",
         example="ROLLING_MEAN(arrivals, 12)",

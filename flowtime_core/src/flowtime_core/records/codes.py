@@ -66,6 +66,8 @@ CODES: Final[dict[str, Code]] = {
     "unknown_output": Code("warning", "an output selects no series", "mend the name"),
     "missing_source": Code("error", "a file that a source names was not given or cannot be read", "mend the path"),
     "not_supported_yet": Code("error", "a construct is recognised but not evaluated by this version"),
+    "class_mix_undefined": Code("info", "an expression does not pass on the classes of what it reads"),
+    "router_missing_class_route": Code("error", "part of a router's input has no route", "add a route by weight"),
     "retry_kernel_policy": Code("warning", "a retry kernel was corrected", "write at most 32 taps of 0 or more, sum 1"),
     # evaluation
     "division_by_zero": Code("warning", "a division by zero counted as 0", "guard the divisor"),

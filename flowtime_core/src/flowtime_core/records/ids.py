@@ -72,6 +72,19 @@ class SeriesId:
         return f"series/{self.text}.csv"
 
 
+def class_key(key: str, flow_class: str) -> str:
+    """Return the name by which the engine knows one class of a series: ``<key>#<class>``."""
+    return f"{key}#{flow_class}"
+
+
 def derived_key(measure: str, node_id: str) -> str:
     """Return the name by which the engine knows a derived series: ``<measure>@<nodeId>``."""
     return f"{measure}@{node_id}"
+
+
+def short_name(series_id: str) -> str:
+    """Return the shortest name that means a written series: ``orders``, ``served@Desk``, or the id of one class."""
+    name, component, flow_class = (*series_id.split("@"), "", "")[:3]
+    if flow_class != DEFAULT_CLASS:
+        return series_id
+    return name if component == name.upper() else f"{name}@{component}"

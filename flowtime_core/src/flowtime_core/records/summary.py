@@ -24,11 +24,15 @@ class Trend:
         NaN where undefined.
     colours : tuple of str
         The colour of the node per bin; empty where there is no node.
+    peak, peak_bin : float and int, or None
+        The largest value, and the first bin that has it.
     """
 
     measure: str
     values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False, converter=read_only)
     colours: tuple[str, ...] = ()
+    peak: float | None = None
+    peak_bin: int | None = None
 
 
 @frozen(kw_only=True)
@@ -73,9 +77,13 @@ class NodeSummary:
 
 @frozen(kw_only=True)
 class SeriesSummary:
-    """A series over a whole run; the total of anything but a flow is None, as is what is nowhere defined."""
+    """A series over a whole run; the total of anything but a flow is None, as is what is nowhere defined.
+
+    ``name`` is the shortest name by which a run finds it.
+    """
 
     id: str
+    name: str
     unit: str
     total: float | None
     mean: float | None

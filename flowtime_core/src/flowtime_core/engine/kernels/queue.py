@@ -49,10 +49,11 @@ def advance_derived(q: QueueFlows, lo: int, hi: int) -> None:
     """``served[t] = min(room, (Q[t-1] + in) - loss)`` and ``Q[t]`` the rest, then ``Q = min(Q, limit)``."""
     depth = np.full_like(q.depth[:1], q.initial)[0] if lo == 0 else q.depth[lo - 1]
     for t in range(lo, hi):
-        content = depth + q.inflow[t]
-        loss: FloatArray = np.where(q.loss[t] > content, content, q.loss[t])
-        q.cut[t] = q.loss[t] - loss
-        available = content - loss
+        content: FloatArray = depth + q.inflow[t]
+        wanted: FloatArray = q.loss[t]
+        loss: FloatArray = np.where(wanted > content, content, wanted)
+        q.cut[t] = wanted - loss
+        available: FloatArray = content - loss
         q.released[t] = np.where(q.room[t] < available, q.room[t], available)
         depth = _hold(q, t, available - q.released[t])
 
