@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from flowtime_core.codec.model import model_from_document
+from flowtime_core.codec.report import join_pointer
+from flowtime_core.codec.template import template_from_document
 from flowtime_core.errors import DocumentInvalidError
-from flowtime_core.expr.functions import FUNCTIONS
 from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.model import ConstNode, PmfNode, Rng
 from flowtime_core.records.topology import FileBinding
-from flowtime_core.template.instantiate import instantiate
+from flowtime_core.template.instantiate import instantiate, read_model
+from flowtime_core.template.parameters import parse_parameter_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.diagnostic import Diagnostic, Location
     from flowtime_core.records.document import Document, Plain
     from flowtime_core.records.model import Mode, Model
     from flowtime_core.records.template import Template
@@ -75,6 +76,35 @@ def located(findings: Iterable[Diagnostic], document: Document) -> tuple[Diagnos
     )
 
 
+def place_of_text(document: Document, text: str) -> Location | None:
+    """Return the first place in a document where a value is exactly this text, or None."""
+    for pointer, value in _texts(document.plain, ""):
+        if value == text:
+            return document.locate(pointer)
+    return None
+
+
+def is_template(document: Document) -> bool:
+    """Tell a template from a model: it declares parameters, or holds a placeholder."""
+    if isinstance(document.plain, dict) and "parameters" in document.plain:
+        return True
+    return any("${" in text for _, text in _texts(document.plain, ""))
+
+
+def _texts(value: Plain, pointer: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield pointer, value
+        case list():
+            for index, item in enumerate(value):
+                yield from _texts(item, join_pointer(pointer, index))
+        case dict():
+            for key, item in value.items():
+                yield from _texts(item, join_pointer(pointer, key))
+        case _:
+            return
+
+
 def prepare_model(document: Document, *, spec_text: str, seed: int | None = None) -> Prepared:
     """Read a model document.
 
@@ -83,34 +113,62 @@ def prepare_model(document: Document, *, spec_text: str, seed: int | None = None
     DocumentInvalidError
         With every finding when any is an error.
     """
-    reading = model_from_document(document, reserved=FUNCTIONS)
-    model = reading.model
-    if model is None or any(finding.is_error for finding in reading.findings):
-        message = f"{document.source} is not a valid model"
-        raise DocumentInvalidError(message, findings=located(reading.findings, document))
-    if seed is not None:
-        model = evolve(model, rng=evolve(model.rng or Rng(), seed=seed))
-    return Prepared(model=model, document=document, spec_text=spec_text, warnings=located(reading.findings, document))
+    instance = read_model(document)
+    return Prepared(
+        model=_seeded(instance.model, seed), document=document, spec_text=spec_text, warnings=instance.findings
+    )
 
 
 def prepare_template(
-    template: Template, given: Mapping[str, Plain], *, mode: Mode, seed: int | None = None
+    document: Document,
+    given: Mapping[str, Plain],
+    *,
+    texts: Mapping[str, str],
+    mode: Mode | None = None,
+    seed: int | None = None,
 ) -> Prepared:
     """Bind parameters to a template and read the model it makes.
+
+    Parameters
+    ----------
+    document : Document
+        The template.
+    given : mapping
+        Parameter values.
+    texts : mapping of str
+        Parameter values as written on a command line; they win over ``given``.
+    mode : "simulation", "telemetry" or None
+        Wins over the template's own.
+    seed : int or None
+        Wins over the template's own.
 
     Raises
     ------
     DocumentInvalidError
         With every finding when any is an error.
     """
-    instance = instantiate(template, given, mode)
-    model = instance.model
-    if seed is not None:
-        model = evolve(model, rng=evolve(model.rng or Rng(), seed=seed))
+    reading = template_from_document(document)
+    if reading.draft is None:
+        raise DocumentInvalidError(f"{document.source} is not a valid template", findings=reading.findings)
+    template = reading.draft
+    parameters = {**given, **_read_texts(template, texts)}
+    instance = instantiate(template, parameters, mode, earlier=reading.findings)
     return Prepared(
-        model=model,
-        document=template.document,
+        model=_seeded(instance.model, seed),
+        document=document,
         template=template,
         parameters=instance.parameters,
-        warnings=located(instance.findings, template.document),
+        warnings=instance.findings,
     )
+
+
+def _read_texts(template: Template, texts: Mapping[str, str]) -> dict[str, Plain]:
+    """Return each text in its declared type; of an undeclared parameter as it is, for binding to complain about."""
+    declared = {parameter.name: parameter for parameter in template.parameters}
+    return {
+        name: parse_parameter_text(declared[name], text) if name in declared else text for name, text in texts.items()
+    }
+
+
+def _seeded(model: Model, seed: int | None) -> Model:
+    return model if seed is None else evolve(model, rng=evolve(model.rng or Rng(), seed=seed))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from flowtime_core.errors import NotFoundError
-from flowtime_core.records.ids import DEFAULT_CLASS
+from flowtime_core.records.ids import DEFAULT_CLASS, short_name
 from flowtime_core.records.series import Series
 from flowtime_core.state.snapshot import snapshot
 from flowtime_core.state.window import window
@@ -47,7 +47,7 @@ class SeriesByName(Mapping[str, Series]):
         for candidate in self._candidates(name):
             if candidate in series:
                 return series[candidate]
-        near = get_close_matches(name, list(self._short_names()), n=1)
+        near = get_close_matches(name, [short_name(series_id) for series_id in self], n=1)
         hint = f"did you mean {near[0]!r}?" if near else "list the names with list(run.series)"
         message = f"run {self._stored.run_id!r} has no series {name!r}"
         raise NotFoundError(message, code="series_not_found", hint=hint)
@@ -59,11 +59,6 @@ class SeriesByName(Mapping[str, Series]):
         node_id, dot, role = name.rpartition(".")
         if dot and (node_id, role) in self._stored.role_series:
             yield self._stored.role_series[node_id, role]
-
-    def _short_names(self) -> Iterator[str]:
-        for series_id in self:
-            name, component, *_ = series_id.split("@")
-            yield name if component == name.upper() else f"{name}@{component}"
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a name means a series of the run."""

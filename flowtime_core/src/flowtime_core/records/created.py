@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from flowtime_core.records.empty import EMPTY
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -38,7 +40,7 @@ class RunPlan:
     run_id: str
     deterministic_run_id: bool
     requested_run_id: str | None
-    parameters: Mapping[str, Plain] = field(factory=dict)
+    parameters: Mapping[str, Plain] = EMPTY
 
 
 @frozen(kw_only=True)

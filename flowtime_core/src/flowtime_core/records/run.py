@@ -74,8 +74,8 @@ class RunRequest:
     template_id: str = ""
     document: Submission | None = None
     mode: Mode = "simulation"
-    parameters: Mapping[str, Plain] = field(factory=dict)
-    parameter_texts: Mapping[str, str] = field(factory=dict)
+    parameters: Mapping[str, Plain] = EMPTY
+    parameter_texts: Mapping[str, str] = EMPTY
     seed: int | None = None
     run_id: str | None = None
     deterministic: bool = False

@@ -50,13 +50,14 @@ class Workspace:
     """The runs under a data root: in ``runs/``; those directly in the root, where older tools put them, count too."""
 
     data_root: Path
+    runs_folder: Path | None = field(default=None, kw_only=True)
     disk: Disk = field(default=REAL_DISK, kw_only=True, repr=False)
     _swept: list[tuple[str, ...]] = field(factory=list[tuple[str, ...]], init=False, repr=False, eq=False)
 
     @property
     def runs_dir(self) -> Path:
-        """Where runs are written."""
-        return self.data_root / _RUNS
+        """Where runs are written: ``runs_folder`` where it is set, else ``runs/`` in the data root."""
+        return self.data_root / _RUNS if self.runs_folder is None else self.runs_folder
 
     def commit_run(
         self, tree: FileTree, run_id: str, *, input_hash: str, scenario_hash: str, overwrite: bool = False

@@ -1,0 +1,179 @@
+"""What a notebook calls: run, validate, write, open, verify. Every function here is one sentence over the use cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from flowtime_core.artifacts.bundle import render_run
+from flowtime_core.artifacts.stored_run import read_stored_run
+from flowtime_core.codec.json import encode_json
+from flowtime_core.errors import VerificationError
+from flowtime_core.pipelines.run import Run
+from flowtime_core.records.run import RunRequest
+from flowtime_core.shell import workspace as runs
+from flowtime_core.shell.clock import now
+from flowtime_core.shell.create import evaluate_request
+from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.environment import template_folders
+from flowtime_core.shell.library import Library
+from flowtime_core.shell.resolve import validate_request
+from flowtime_core.shell.submission import is_path, read_submission, submit_text
+from flowtime_core.shell.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowtime_core.pipelines.check import Validation
+    from flowtime_core.records.document import Plain
+    from flowtime_core.records.model import Mode
+    from flowtime_core.records.run import Submission
+
+What: TypeAlias = "str | Path | Mapping[str, Plain]"
+"""A template id, the path of a model or template file, its text, or its plain values."""
+
+
+def run(
+    what: What,
+    *,
+    parameters: Mapping[str, Plain] | None = None,
+    mode: Mode = "simulation",
+    seed: int | None = None,
+    run_id: str | None = None,
+    templates_dir: Path | str | None = None,
+) -> Run:
+    """Evaluate a template or model; nothing is written.
+
+    Parameters
+    ----------
+    what : str, Path or mapping
+        A template id (``"order-system"``), a file (``"model.yaml"``), a text of several lines, or plain values.
+    parameters : mapping
+        Values for a template's parameters; the rest keep their defaults.
+    mode : "simulation" or "telemetry"
+        What a template is made into; a model states its own.
+    seed : int
+        Recorded and hashed; the document's own where None.
+    run_id : str
+        The deterministic id where None, so that equal inputs give equal runs.
+    templates_dir : path
+        Searched for template ids before ``$FLOWTIME_TEMPLATES_DIR``, ``./templates`` and what ships.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such template or file.
+    DocumentSyntaxError, DocumentInvalidError
+        The document cannot be read, or breaks rules: every finding at once.
+
+    Examples
+    --------
+    >>> import flowtime_core as ft
+    >>> run = ft.run("order-system")
+    >>> run.series["queueDepth@OrderQueue"].values.max()  # doctest: +SKIP
+    """
+    request = _request(what, parameters, mode, seed, run_id)
+    evaluated = evaluate_request(request, library=_library(templates_dir), created=now())
+    tree = render_run(evaluated)
+    return Run(stored=read_stored_run(tree), tree=tree)
+
+
+def validate(
+    what: What,
+    *,
+    parameters: Mapping[str, Plain] | None = None,
+    mode: Mode = "simulation",
+    templates_dir: Path | str | None = None,
+) -> Validation:
+    """Return every finding about a template or model, and the plan of its evaluation when it would run.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such template or file.
+    DocumentSyntaxError
+        The document cannot be read at all.
+    """
+    return validate_request(_request(what, parameters, mode, None, None), _library(templates_dir))
+
+
+def write_run(run: Run, runs_dir: Path | str, *, overwrite: bool = False) -> Path:
+    """Write a run below a directory and return its own; a run of equal inputs that is there already is kept.
+
+    Raises
+    ------
+    ConflictError
+        ``run_exists`` when another run has its id and ``overwrite`` is off.
+    StorageError
+        The file system refused; nothing has changed.
+    """
+    stored = run.stored
+    workspace = Workspace(Path(runs_dir), runs_folder=Path(runs_dir))
+    result = workspace.commit_run(
+        run.tree,
+        run.run_id,
+        input_hash=stored.input_hash,
+        scenario_hash=stored.scenario_hash,
+        overwrite=overwrite,
+    )
+    return result.path
+
+
+def open_run(path: Path | str) -> Run:
+    """Return the run that a directory holds. Its series are read when they are asked for.
+
+    Raises
+    ------
+    NotFoundError
+        ``run_not_found``.
+    VerificationError
+        ``damaged_run``.
+    """
+    tree = read_tree(Path(path))
+    return Run(stored=read_stored_run(tree, directory=str(path)), tree=tree)
+
+
+def verify(path: Path | str) -> None:
+    """Compute every hash of a run directory again; return quietly when all is as it was written.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such directory.
+    VerificationError
+        Names every file that is changed, missing or extra.
+    """
+    differences = runs.verify(Path(path))
+    if differences:
+        listed = "".join(f"\n  {difference}" for difference in differences)
+        raise VerificationError(f"{path} is not as it was written:{listed}", hint="restore the directory")
+
+
+def _library(templates_dir: Path | str | None) -> Library:
+    return Library(template_folders(None if templates_dir is None else Path(templates_dir)))
+
+
+def _request(
+    what: What, parameters: Mapping[str, Plain] | None, mode: Mode, seed: int | None, run_id: str | None
+) -> RunRequest:
+    document = _submission(what)
+    return RunRequest(
+        template_id=what if isinstance(what, str) and document is None else "",
+        document=document,
+        mode=mode,
+        parameters=parameters or {},
+        seed=seed,
+        run_id=run_id,
+        deterministic=True,
+    )
+
+
+def _submission(what: What) -> Submission | None:
+    """Return the document that is meant, or None for the id of a template."""
+    if isinstance(what, Path):
+        return read_submission(what)
+    if not isinstance(what, str):
+        return submit_text(encode_json(what).decode())
+    if "\n" in what:
+        return submit_text(what)
+    return read_submission(Path(what)) if is_path(what) else None

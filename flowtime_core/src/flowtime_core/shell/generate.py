@@ -1,0 +1,57 @@
+"""The model that a template makes, without running it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from flowtime_core._version import __version__
+from flowtime_core.codec.provenance import provenance_to_plain
+from flowtime_core.pipelines.evaluate import describe_origin, model_text
+from flowtime_core.shell.resolve import bound_sources, prepare, resolve
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.document import Plain
+    from flowtime_core.records.run import Provenance, RunRequest
+    from flowtime_core.shell.library import Library
+
+
+@frozen(kw_only=True)
+class GeneratedModel:
+    """The text of a model, where it comes from, and what making it noticed."""
+
+    text: str
+    provenance: Provenance
+    warnings: tuple[Diagnostic, ...]
+
+    def to_plain(self) -> dict[str, Plain]:
+        """Return the answer that adapters give."""
+        return {
+            "model": self.text,
+            "provenance": provenance_to_plain(self.provenance, pipeline_version=__version__),
+        }
+
+
+def generate_model(request: RunRequest, *, library: Library, created: datetime) -> GeneratedModel:
+    """Return the model that a request describes; equal inputs give equal text.
+
+    Telemetry files are bound later, so only a simulation has to have the files it reads.
+
+    Raises
+    ------
+    NotFoundError, DocumentSyntaxError, DocumentInvalidError
+        As :func:`flowtime_core.shell.create.create_run`.
+    """
+    resolved = resolve(request, library)
+    prepared = prepare(resolved, request)
+    sources = bound_sources(resolved, prepared) if request.mode == "simulation" else {}
+    provenance = describe_origin(prepared, sources)
+    return GeneratedModel(
+        text=model_text(prepared, provenance),
+        provenance=evolve(provenance, generated=created),
+        warnings=prepared.warnings,
+    )

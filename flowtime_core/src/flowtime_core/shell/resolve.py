@@ -1,0 +1,117 @@
+"""From a request to its document, the model it describes and the files that the model reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from flowtime_core.codec.yaml import read_yaml
+from flowtime_core.errors import DocumentInvalidError
+from flowtime_core.pipelines.check import DocumentKind, Validation, check_prepared
+from flowtime_core.pipelines.prepare import is_template, place_of_text, prepare_model, prepare_template
+from flowtime_core.shell.sources import read_sources
+
+if TYPE_CHECKING:
+    from flowtime_core.pipelines.prepare import Prepared
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.document import Document
+    from flowtime_core.records.run import RunRequest, SourceFile
+    from flowtime_core.shell.library import Library
+
+
+@frozen(kw_only=True)
+class Resolved:
+    """The document of a request.
+
+    Attributes
+    ----------
+    text : str
+        The document as submitted.
+    folder : Path
+        Where its relative sources begin.
+    is_template : bool
+        Whether parameters have to be bound.
+    """
+
+    document: Document
+    text: str
+    folder: Path
+    is_template: bool
+
+
+def resolve(request: RunRequest, library: Library) -> Resolved:
+    """Return the document of a request; a submitted one decides itself whether it is a template.
+
+    Raises
+    ------
+    NotFoundError
+        ``template_not_found``.
+    DocumentSyntaxError
+        The document cannot be read.
+    """
+    given = request.document
+    if given is None:
+        entry = library.find_template(request.template_id)
+        document = read_yaml(entry.text, source=entry.source)
+        return Resolved(document=document, text=entry.text, folder=Path(entry.source).parent, is_template=True)
+    document = read_yaml(given.text, source=given.source)
+    return Resolved(document=document, text=given.text, folder=Path(given.folder), is_template=is_template(document))
+
+
+def prepare(resolved: Resolved, request: RunRequest) -> Prepared:
+    """Return the model that a request describes.
+
+    Raises
+    ------
+    DocumentInvalidError
+        The document breaks rules: every finding at once.
+    """
+    if resolved.is_template:
+        return prepare_template(
+            resolved.document,
+            request.parameters,
+            texts=request.parameter_texts,
+            mode=request.mode,
+            seed=request.seed,
+        )
+    return prepare_model(resolved.document, spec_text=resolved.text, seed=request.seed)
+
+
+def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None = None) -> dict[str, SourceFile]:
+    """Return the files that a prepared model reads, relative to its document; nothing outside ``root`` is read.
+
+    Raises
+    ------
+    DocumentInvalidError
+        Files are missing or wrong: every finding at once.
+    """
+    files: dict[str, SourceFile] = {}
+    findings: list[Diagnostic] = []
+    for uri in prepared.file_uris():
+        found, faults = read_sources((uri,), base=resolved.folder, bins=prepared.model.grid.bins, root=root)
+        place = place_of_text(resolved.document, uri)
+        files |= found
+        findings += [fault if fault.location else evolve(fault, location=place) for fault in faults]
+    if findings:
+        message = f"{resolved.document.source} reads files that cannot be used"
+        raise DocumentInvalidError(message, findings=findings)
+    return files
+
+
+def validate_request(request: RunRequest, library: Library) -> Validation:
+    """Return every finding about the document of a request, and the plan when it would run.
+
+    Raises
+    ------
+    NotFoundError, DocumentSyntaxError
+        As :func:`resolve`.
+    """
+    resolved = resolve(request, library)
+    try:
+        prepared = prepare(resolved, request)
+        return check_prepared(prepared, bound_sources(resolved, prepared))
+    except DocumentInvalidError as error:
+        kind: DocumentKind = "template" if resolved.is_template else "model"
+        return Validation(kind=kind, source=resolved.document.source, findings=error.findings)
