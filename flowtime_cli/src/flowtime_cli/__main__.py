@@ -1,0 +1,5 @@
+"""``python -m flowtime_cli``."""
+
+from flowtime_cli.main import main
+
+main()

@@ -1,0 +1,46 @@
+"""``flowtime state``: every node of a run at one bin or over a window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowtime_cli import options
+from flowtime_cli.options import examples
+
+if TYPE_CHECKING:
+    from flowtime_core.records.run import StoredRun
+
+
+@click.command(epilog=examples("flowtime state RUN --bin 12", "flowtime state RUN --window 0:11 --json"))
+@options.run_argument
+@click.option("--bin", "at", type=int, metavar="N", help="The bin to show, from 0.")
+@click.option("--window", metavar="A:B", callback=options.parse_window, help="The bins to show, both ends included.")
+@options.data_dir_option
+@options.json_option
+def state(
+    *, run_name: str, at: int | None, window: tuple[int, int] | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Show every node of RUN, a run id or a run directory, at one bin or over a window."""
+    if (at is None) == (window is None):
+        message = "give either --bin N or --window A:B"
+        raise click.UsageError(message)
+    stored = options.open_stored(run_name, data_dir)
+    first, last = window or (at or 0, None)
+    _print_json(stored, first, last) if as_json else _print_text(stored, first, last)
+
+
+def _print_json(stored: StoredRun, first: int, last: int | None) -> None:
+    from flowtime_core.pipelines.answer_state import answer_state, answer_window
+
+    options.print_json(answer_state(stored, first) if last is None else answer_window(stored, first, last))
+
+
+def _print_text(stored: StoredRun, first: int, last: int | None) -> None:
+    from flowtime_cli.render import Screen, show
+    from flowtime_cli.state_report import snapshot_lines, window_lines
+
+    screen = Screen.of_stdout()
+    show(snapshot_lines(stored, first, screen) if last is None else window_lines(stored, first, last, screen))

@@ -1,0 +1,87 @@
+"""What ``flowtime state`` prints for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from flowtime_cli.number import ABSENT, amount, duration, percent
+from flowtime_cli.render import KINDS, LONGEST_NAME, Screen, course_table, header_lines, moment_text, node_table
+from flowtime_cli.sparkline import PAINT
+from flowtime_cli.table import Column, fit_table
+from flowtime_core.pipelines.summarise import summarise_nodes
+from flowtime_core.state.snapshot import snapshot
+from flowtime_core.state.window import window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowtime_core.records.run import StoredRun
+    from flowtime_core.records.state import NodeSnapshot, StateWarning
+
+COLUMNS: Final = (
+    Column("node"),
+    Column("kind", optional=2),
+    Column("arrivals", right=True),
+    Column("served", right=True),
+    Column("errors", right=True, optional=1),
+    Column("queue", right=True),
+    Column("capacity", right=True, optional=3),
+    Column("utilization", right=True),
+    Column("latency", right=True),
+    Column("colour"),
+)
+
+
+def snapshot_lines(run: StoredRun, t: int, screen: Screen) -> list[str]:
+    """Return one row per node at one bin."""
+    state = snapshot(run, t)
+    rows = [_cells(node, screen) for node in state.nodes]
+    moment = "" if run.model.grid.start is None else f" {screen.glyphs.dot} from {moment_text(run.model.grid, t)}"
+    return [
+        *header_lines(run, screen),
+        f"bin {t}{moment}",
+        "",
+        *fit_table(COLUMNS, rows, rule=screen.glyphs.rule, width=screen.width),
+        *_warnings(state.warnings),
+    ]
+
+
+def window_lines(run: StoredRun, first: int, last: int, screen: Screen) -> list[str]:
+    """Return one row per node over a window, and its course."""
+    state = window(run, first, last)
+    nodes = summarise_nodes(run, first, last)
+    return [
+        *header_lines(run, screen),
+        f"bins {first} to {last}",
+        "",
+        *node_table(nodes, screen),
+        "",
+        *course_table(nodes, run.model.grid, screen, first=first, last=last),
+        *_warnings(state.warnings),
+    ]
+
+
+def _cells(node: NodeSnapshot, screen: Screen) -> list[str]:
+    known = {**node.metrics, **node.derived}
+    colour = PAINT.get(node.colour)
+    return [
+        screen.cut(node.id, LONGEST_NAME),
+        KINDS.get(node.kind, node.kind),
+        *(amount(_known(known, role)) for role in ("arrivals", "served", "errors", "queueDepth", "capacity")),
+        percent(_known(known, "utilization")),
+        duration(_known(known, "latencyMinutes")),
+        ABSENT if colour is None else click.style(node.colour, fg=colour),
+    ]
+
+
+def _known(values: Mapping[str, float], name: str) -> float | None:
+    """Return a defined value; NaN and absence are one to a reader."""
+    value = values.get(name)
+    return None if value is None or value != value else value  # noqa: PLR0124 - NaN
+
+
+def _warnings(warnings: tuple[StateWarning, ...]) -> list[str]:
+    lines = [f"{warning.severity}[{warning.code}]: {warning.message}" for warning in warnings]
+    return ["", *lines] if lines else []

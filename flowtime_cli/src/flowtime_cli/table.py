@@ -1,0 +1,85 @@
+"""Aligned columns under a header; cells may carry colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@frozen
+class Column:
+    """A column; neighbours with one ``group`` share a heading above their own.
+
+    In a table that is too wide the columns with the largest ``optional`` go first; 0 stays.
+    """
+
+    title: str
+    right: bool = False
+    group: str = ""
+    optional: int = 0
+
+
+def text_width(cell: str) -> int:
+    """Return how many characters of a cell are seen."""
+    return len(click.unstyle(cell))
+
+
+def render_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, rule: str) -> list[str]:
+    """Return the lines of a table: headings, a rule, rows."""
+    widths = [
+        max([text_width(column.title), *(text_width(row[i]) for row in rows)]) for i, column in enumerate(columns)
+    ]
+    groups = _groups(columns)
+    for group, members in groups:
+        room = sum(widths[i] for i in members) + 2 * (len(members) - 1)
+        widths[members[0]] += max(0, len(group) - room)
+    head = [_line([column.title for column in columns], columns, widths)]
+    if any(column.group for column in columns):
+        head.insert(0, _headings(groups, columns, widths))
+    total = sum(widths) + 2 * (len(widths) - 1)
+    return [
+        *(click.style(line, bold=True) for line in head),
+        rule * total,
+        *(_line(row, columns, widths) for row in rows),
+    ]
+
+
+def fit_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, rule: str, width: int) -> list[str]:
+    """Return the lines of a table no wider than ``width``, as far as optional columns can be left out."""
+    lines = render_table(columns, rows, rule=rule)
+    last = max(range(len(columns)), key=lambda i: columns[i].optional)
+    if max(map(text_width, lines)) <= width or not columns[last].optional:
+        return lines
+    kept = [i for i in range(len(columns)) if i != last]
+    return fit_table([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], rule=rule, width=width)
+
+
+def _groups(columns: Sequence[Column]) -> list[tuple[str, list[int]]]:
+    groups: list[tuple[str, list[int]]] = []
+    for i, column in enumerate(columns):
+        if groups and column.group and groups[-1][0] == column.group:
+            groups[-1][1].append(i)
+        else:
+            groups.append((column.group, [i]))
+    return groups
+
+
+def _headings(groups: Iterable[tuple[str, list[int]]], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    cells: list[str] = []
+    for group, members in groups:
+        room = sum(widths[i] for i in members) + 2 * (len(members) - 1)
+        cells.append(group.rjust(room) if columns[members[0]].right else group.ljust(room))
+    return "  ".join(cells).rstrip()
+
+
+def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    padded: list[str] = []
+    for cell, column, width in zip(cells, columns, widths, strict=True):
+        blank = " " * (width - text_width(cell))
+        padded.append(blank + cell if column.right else cell + blank)
+    return "  ".join(padded).rstrip()
