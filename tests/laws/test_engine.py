@@ -30,7 +30,7 @@ from flowtime_core.records.topology import (
     TopologyNode,
 )
 from tests.support.examples import examples
-from tests.support.models import amounts, models, reordered
+from tests.support.models import NUMBERS, amounts, models, reordered
 from tests.support.tables import (
     bin_by_bin,
     bins_of,
@@ -64,7 +64,7 @@ def test_bin_by_bin_equals_whole_series(model: Model) -> None:
 @st.composite
 def batches(draw: st.DrawFn) -> tuple[Model, dict[str, FloatArray]]:
     """A model and overrides of some of its given series."""
-    numbers = draw(st.sampled_from(("integer", "dyadic", "any")))
+    numbers = draw(st.sampled_from(NUMBERS))
     model = draw(models(numbers=numbers))
     bins, scenarios = model.grid.bins, draw(st.integers(1, 4))
     overrides: dict[str, FloatArray] = {}

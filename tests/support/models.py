@@ -31,6 +31,7 @@ Numbers = Literal["integer", "dyadic", "any"]
 T = TypeVar("T")
 Drawn = SeriesNode | TopologyNode
 
+NUMBERS: Final[tuple[Numbers, ...]] = ("integer", "dyadic", "any")
 MOST_BINS: Final = 10
 _QUARTERS: Final = 64
 _HUGE: Final = 1e300
@@ -64,7 +65,7 @@ class Item:
 class Scope:
     """What the item being built may use."""
 
-    draw: Callable[[st.SearchStrategy[T]], T]
+    draw: st.DrawFn
     numbers: Numbers
     grid: Grid
     given: tuple[str, ...]

@@ -264,7 +264,8 @@ class Oracle:
             return self._of(self._role(place, measure), t, free=free)
         match measure:
             case "queueDepth" | "overflow" | "served" if node in self.queues:
-                return getattr(self._queue_bin(node, t, free=free), "depth" if measure == "queueDepth" else measure)
+                now = self._queue_bin(node, t, free=free)
+                return {"queueDepth": now.depth, "overflow": now.overflow, "served": now.served}[measure]
             case "served":
                 arrivals = self._of(self._role(place, "arrivals"), t, free=free)
                 errors = self._of(self._role(place, "errors"), t, free=free)

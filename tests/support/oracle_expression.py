@@ -174,7 +174,7 @@ class ExpressionOracle:
     def _elementwise(self, function: str, x: list[Exact]) -> Exact:
         match function:
             case "MIN" | "MAX":
-                result = x[0]
+                result: Exact = x[0]
                 for other in x[1:]:
                     result = smaller(result, other) if function == "MIN" else larger(result, other)
                 return result
@@ -189,7 +189,7 @@ class ExpressionOracle:
             case "ROUND":
                 return half_away(x[0])
             case "ABS":
-                return abs(x[0])
+                return x[0] if x[0] >= 0 else -x[0]
             case "STEP":
                 return ONE if x[0] >= x[1] else ZERO
             case _:
@@ -246,7 +246,7 @@ class ExpressionOracle:
     def _percentile(self, values: list[Exact], p: Fraction) -> Exact:
         if any(is_nan(value) for value in values):
             return NAN
-        ranked = sorted(values)
+        ranked: list[Exact] = sorted(values)
         rank = self._keep(p / 100 * (self.bins - 1))
         assert isinstance(rank, Fraction)
         low = int(rank)
