@@ -65,7 +65,7 @@ def read_rng(root: Fields) -> Rng | None:
         return Rng(kind=kind)
     seed = integral(int(given)) if isinstance(given, str) and _INTEGER.fullmatch(given.strip()) else integral(given)
     if seed is None or abs(seed) > EXACT_INT:
-        fields.mismatch("seed", given, "an integer between -2^53 and 2^53")
+        fields.mismatch("seed", given, "an integer below 2^53")
         return None
     return Rng(kind=kind, seed=seed)
 

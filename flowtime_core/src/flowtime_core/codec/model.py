@@ -40,7 +40,7 @@ class ModelReading:
     """
 
     model: Model | None
-    draft: Model | None
+    draft: Model
     findings: tuple[Diagnostic, ...]
 
 
@@ -61,7 +61,7 @@ def model_from_document(
     report = Report(document)
     if not isinstance(document.plain, dict):
         report.add("schema_violation", "", f"a model is a mapping, this document is {describe(document.plain)}")
-        return ModelReading(model=None, draft=None, findings=report.result())
+        return ModelReading(model=None, draft=Model(grid=_UNREADABLE), findings=report.result())
     draft = _read_model(Fields(report, document.plain, "", "the model"), reserved, mode)
     return ModelReading(model=None if report.has_errors else draft, draft=draft, findings=report.result())
 

@@ -17,7 +17,7 @@ from flowtime_core.codec.number import json_number
 from flowtime_core.codec.policy import dispatch_to_plain, wip_to_plain
 from flowtime_core.codec.router import router_to_plain
 from flowtime_core.codec.topology import topology_to_plain
-from flowtime_core.records.model import BufferNode, ConstNode, ExprNode, PmfNode, RouterNode
+from flowtime_core.records.model import BufferNode, ConstNode, ExprNode, PmfNode
 from flowtime_core.records.topology import Topology
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _body(node: SeriesNode) -> dict[str, Plain]:
             return _pmf(node)
         case BufferNode():
             return _buffer(node)
-        case RouterNode():
+        case _:
             return {"id": node.id, "kind": "router", **router_to_plain(node)}
 
 

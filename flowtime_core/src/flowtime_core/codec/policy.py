@@ -44,7 +44,7 @@ def read_wip(fields: Fields) -> WipLimit | None:
         fields.mismatch(key, value, "a number or a series")
         return None
     if isinstance(limit, float) and limit < 0:
-        fields.error(key, f"{key} of {fields.what} is {value!r}, expected at least 0")
+        fields.error(key, f"{key} of {fields.what} is {json_number(limit)}, expected at least 0")
         return None
     return WipLimit(limit=limit, overflow=None if overflow.casefold() in {"", "loss"} else overflow)
 

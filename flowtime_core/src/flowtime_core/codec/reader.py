@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from flowtime_core.codec.number import json_number
 from flowtime_core.codec.report import describe, finite, integral, join_pointer
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class Fields:
     def _reaches(self, key: str, number: float, minimum: float | None, code: str = _VIOLATION) -> bool:
         if minimum is None or number >= minimum:
             return True
-        self.error(key, f"{key} of {self.what} is {number!r}, expected at least {minimum!r}", code=code)
+        self.error(key, f"{key} of {self.what} is {json_number(number)}, expected at least {minimum}", code=code)
         return False
 
 

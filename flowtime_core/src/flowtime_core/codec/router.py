@@ -35,7 +35,7 @@ def _read_route(route: Fields) -> Route:
         route.error("target", f"target {target!r} is no series id", code="invalid_id")
     weight = route.number("weight")
     if weight is not None and weight <= 0:
-        route.error("weight", f"weight of {route.what} is {weight!r}, expected more than 0")
+        route.error("weight", f"weight of {route.what} is {json_number(weight)}, expected more than 0")
     classes = route.texts("classes")
     route.close()
     return Route(target=target, weight=weight, classes=classes)

@@ -5,13 +5,13 @@ A compiled validator stops at its first fault; where a document is written by pe
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import fastjsonschema
 
-from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.report import Report, join_pointer
 from flowtime_core.errors import NotFoundError
 
@@ -69,7 +69,5 @@ def _pointer(path: list[str]) -> str:
 
 @cache
 def _validator(name: str) -> Callable[[object], object]:
-    definition = decode_json(schema_text(name), source=name).plain
-    if not isinstance(definition, dict):
-        raise TypeError(name)
+    definition: dict[str, object] = json.loads(schema_text(name))
     return fastjsonschema.compile(definition, use_default=False, use_formats=False)

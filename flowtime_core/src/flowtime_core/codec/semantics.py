@@ -113,5 +113,5 @@ def binding_to_plain(binding: Binding) -> Plain:
             return json_number(value)
         case SelfBinding():
             return "self"
-        case FileBinding(uri=uri):
-            return uri
+        case _:
+            return binding.uri

@@ -113,8 +113,7 @@ def instantiate(
     document = Document(source=template.document.source, plain=plain, marks=template.document.marks)
     reading = model_from_document(document, reserved=RESERVED_IDS, mode=mode)
     body = [*reading.findings, *window_findings(document)]
-    if reading.draft is not None:
-        body += lacking(reading.draft, document, body)
+    body += lacking(reading.draft, document, body)
     findings = sort_findings([*earlier, *bound.findings, *filled.findings, *explain(body, bound, filled)])
     if reading.model is None or any(finding.is_error for finding in findings):
         raise _invalid("template", template.document, findings)

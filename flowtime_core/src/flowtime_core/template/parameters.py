@@ -82,7 +82,7 @@ def parse_parameter_text(parameter: Parameter, text: str) -> Plain:
             return {"true": True, "false": False}.get(text.strip().lower(), text)
         case "array":
             return _array(text)
-        case "string":
+        case _:
             return text
 
 
