@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowtime_core.engine.classes import carried_classes
+from flowtime_core.engine.constraint_steps import add_constraints, uncapped_key
 from flowtime_core.engine.context import Context
-from flowtime_core.engine.flow_steps import add_constraints, add_edges, add_retry, add_targets, uncapped_key
+from flowtime_core.engine.edge_steps import add_edges
 from flowtime_core.engine.names import did_you_mean, resolve_names, role_pointer
 from flowtime_core.engine.order import ordered_components, same_bin_cycles
 from flowtime_core.engine.plan import Component, Plan, SeriesInfo
+from flowtime_core.engine.retry_steps import add_retry
+from flowtime_core.engine.router_steps import add_targets
 from flowtime_core.engine.selection import select_outputs
 from flowtime_core.engine.series_steps import add_series_node, add_source
 from flowtime_core.engine.steps import ExprStep

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from flowtime_core.engine.flow_steps import add_router
 from flowtime_core.engine.given import column, moments, profile_weights
 from flowtime_core.engine.names import did_you_mean
+from flowtime_core.engine.router_steps import add_router
 from flowtime_core.engine.steps import ExprStep, GivenStep
 from flowtime_core.engine.topology_steps import buffer_step
 from flowtime_core.errors import DocumentSyntaxError

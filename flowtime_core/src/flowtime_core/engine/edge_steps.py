@@ -1,0 +1,116 @@
+"""Steps for edges: what they carry, and the echoes that come back over them (SEMANTICS 4.9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flowtime_core.engine.steps import (
+    EdgeStep,
+    RetryVolumeStep,
+    RouterStep,
+)
+from flowtime_core.records.ids import derived_key
+
+if TYPE_CHECKING:
+    from flowtime_core.engine.context import Context
+    from flowtime_core.records.topology import Edge
+
+FAILURE_MEASURES: Final = {"errors": "errors", "failures": "failures", "exhaustedfailures": "exhaustedFailures"}
+ATTEMPT_MEASURES: Final = frozenset({"attempts", "load"})
+
+
+def edge_measure(edge: Edge) -> str:
+    """Return what an edge carries, as a role: its measure, else its port, else served (SEMANTICS 4.9)."""
+    named = edge.measure or (edge.source.port if edge.source.port != "out" else "") or "served"
+    lower = named.lower()
+    if lower in ATTEMPT_MEASURES:
+        return "attempts"
+    return FAILURE_MEASURES.get(lower, "served")
+
+
+def volume_of(measure: str) -> str:
+    """Return the name of an edge's series for what it carries."""
+    return {"served": "flowVolume", "attempts": "attemptsVolume"}.get(measure, "failuresVolume")
+
+
+def add_edges(context: Context) -> None:
+    """Add what every edge carries, and the echoes that come back over them (SEMANTICS 4.9)."""
+    edges = context.model.topology.edges
+    totals: dict[tuple[str, str], float] = {}
+    for edge in sorted(edges, key=lambda edge: edge.id):
+        if edge_measure(edge) == "served":
+            place = (edge.source.node, edge.type)
+            totals[place] = totals.get(place, 0.0) + edge.weight
+    carried: dict[str, list[Edge]] = {}
+    for i, edge in enumerate(edges):
+        pointer = f"/topology/edges/{i}"
+        if edge.lag < 0:
+            message = f"lag of edge {edge.id!r} is {edge.lag}, expected 0 or more"
+            context.report("invalid_topology", f"{pointer}/lag", message)
+            continue
+        step = _edge_step(context, edge, totals)
+        if step is not None:
+            context.add(step, pointer)
+            if edge_measure(edge) == "served" and edge.type == "throughput":
+                carried.setdefault(edge.target.node, []).append(edge)
+    for node_id, incoming in carried.items():
+        _add_retry_volumes(context, node_id, sorted(incoming, key=lambda edge: edge.id))
+
+
+def _edge_step(context: Context, edge: Edge, totals: dict[tuple[str, str], float]) -> EdgeStep | None:
+    measure = edge_measure(edge)
+    weight = total = 1.0
+    multiplier = 1.0 if edge.multiplier is None else edge.multiplier
+    if measure != "served":
+        source = context.names.role(edge.source.node, measure)
+    else:
+        source = _routed_part(context, edge)
+        if source is None:
+            source = released_key(context, edge.source.node)
+            weight, total = edge.weight, totals[edge.source.node, edge.type]
+        if edge.type != "effort":
+            multiplier = 1.0
+    if source is None:
+        return None
+    return EdgeStep(
+        edge_id=edge.id,
+        key=derived_key(volume_of(measure), edge.id),
+        source=source,
+        weight=weight if total != 0.0 else 0.0,
+        total=total if total != 0.0 else 1.0,
+        multiplier=multiplier,
+        lag=edge.lag,
+        in_transit=derived_key("inTransit", edge.id) if edge.lag > 0 else None,
+    )
+
+
+def released_key(context: Context, node_id: str) -> str | None:
+    """Return the key of what a node passes on: the released flow of a queue, else served (SEMANTICS 4.3)."""
+    entry = context.names.nodes.get(node_id)
+    if entry is not None and (node_id, "queueDepth") in context.names.derived:
+        served = context.names.derived.get((node_id, "served"))
+        return derived_key("released", node_id) if served is None else served
+    return context.names.role(node_id, "served")
+
+
+def _routed_part(context: Context, edge: Edge) -> str | None:
+    """Return the key of what a router sends to the arrivals of the edge's target, where the source is a router."""
+    arrivals = context.names.role(edge.target.node, "arrivals")
+    own = {edge.source.node, context.names.role(edge.source.node, "served")}
+    for step in context.steps:
+        if isinstance(step, RouterStep) and step.key in own and arrivals in step.targets:
+            return step.parts[step.targets.index(arrivals)]
+    return None
+
+
+def _add_retry_volumes(context: Context, node_id: str, incoming: list[Edge]) -> None:
+    echo = context.names.role(node_id, "retryEcho")
+    if echo is None:
+        return
+    step = RetryVolumeStep(
+        node_id=node_id,
+        echo=echo,
+        flows=tuple(derived_key("flowVolume", edge.id) for edge in incoming),
+        keys=tuple(derived_key("retryVolume", edge.id) for edge in incoming),
+    )
+    context.add(step, f"/topology/nodes/{context.names.nodes[node_id][0]}")
