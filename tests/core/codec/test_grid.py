@@ -47,7 +47,7 @@ def test_start(parts: list[str]) -> None:
             "{bins: '2', binSize: 1, binUnit: hours}",
             "/grid/bins: bins of the grid is the text '2', expected an integer",
         ),
-        ("{bins: 2, binUnit: hours}", "/grid: the grid has no binSize"),
+        ("{bins: 2, binUnit: hours}", "/grid: the grid has no binSize (binSize: 1)"),
         ("{bins: 2, binSize: 1}", "/grid: the grid has no binUnit"),
         (
             "{bins: 2, binSize: 1, binUnit: hour}",

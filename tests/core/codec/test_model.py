@@ -31,7 +31,13 @@ def test_schema_version(version: str) -> None:
             f"schemaVersion: 1\n{GRID}",
             "schema_violation : the model has no nodes (nodes: [{id: arrivals, kind: const, values: 10}])",
         ),
-        ("[1]", "schema_violation : a model is a mapping, this document is a list of 1"),
+        (
+            "[1]",
+            (
+                "schema_violation : a model is a mapping, this document is a list of 1"
+                " (begin with schemaVersion: 1, then grid, nodes, topology, outputs)"
+            ),
+        ),
         (
             f"schemaVersion: 1\n{GRID}\n{NODES}\nroute: {{}}",
             (

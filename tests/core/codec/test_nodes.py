@@ -60,8 +60,20 @@ def test_labels() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("id: a, values: [1, 2]", "series_length /nodes/0/values: node 'a' has 2 values, expected one per bin: 3"),
-        ("id: a, values: []", "series_length /nodes/0/values: node 'a' has 0 values, expected one per bin: 3"),
+        (
+            "id: a, values: [1, 2]",
+            (
+                "series_length /nodes/0/values: node 'a' has 2 values, expected one per bin: 3"
+                " (one number alone stands for every bin)"
+            ),
+        ),
+        (
+            "id: a, values: []",
+            (
+                "series_length /nodes/0/values: node 'a' has 0 values, expected one per bin: 3"
+                " (one number alone stands for every bin)"
+            ),
+        ),
         (
             "id: a, values: '1, 2'",
             (
@@ -100,7 +112,10 @@ def test_labels() -> None:
         ),
         (
             "id: a, values: 1, profile: {name: x}",
-            "invalid_profile /nodes/0/profile: node 'a' of kind const has a profile, which only a pmf node may have",
+            (
+                "invalid_profile /nodes/0/profile: node 'a' of kind const has a profile, which only a pmf node may have"
+                " (remove it, or write kind: pmf)"
+            ),
         ),
     ],
 )

@@ -140,7 +140,7 @@ def test_read_refuses(text: str, code: str, place: tuple[int, int], message: str
         ("a: b\n\tc: d", (2, 1)),
         ("]", (1, 1)),
         ("a: >9x\n", (1, 6)),
-        ("a: '", (1, 5)),
+        ("a: '", (1, 4)),
         ("%", (1, 1)),
         ("...", (1, 1)),
         ("a: [1, 2", (1, 9)),

@@ -14,7 +14,7 @@ from flowtime_core.records.expression import Call, Reference
     [
         (
             "1 + MINN(a, b)",
-            "error[unknown_function]: there is no function MINN (at column 5) (did you mean MIN)",
+            "error[unknown_function]: there is no function MINN (at column 5) (did you mean 'MIN')",
         ),
         ("a * XYZZY(1)", "error[unknown_function]: there is no function XYZZY (at column 5)"),
         ("MOD(a)", "error[wrong_arity]: MOD takes 2 arguments, not 1 (at column 1) (write MOD(a, b))"),

@@ -83,7 +83,7 @@ def test_unknown_template_suggests(tmp_path: Path) -> None:
     library = Library((tmp_path,))
     with pytest.raises(NotFoundError, match="oder-system") as caught:
         library.find_template("oder-system")
-    assert (caught.value.code, caught.value.hint) == ("template_not_found", "did you mean 'order-system'?")
+    assert (caught.value.code, caught.value.hint) == ("template_not_found", "did you mean 'order-system'")
     with pytest.raises(NotFoundError) as caught:
         library.find_template("zzz")
     assert "flowtime template list" in caught.value.hint

@@ -60,7 +60,10 @@ def test_pure() -> None:
 def test_length() -> None:
     """An array that does not fit the grid is named with the rule and its length."""
     assert template_faults(TEXT, {"bins": 4}) == [
-        "parameter_length /nodes/0/values: parameter 'load': node 'a' has 3 values, expected one per bin: 4"
+        (
+            "parameter_length /nodes/0/values: parameter 'load': node 'a' has 3 values, expected one per bin: 4"
+            " (one number alone stands for every bin)"
+        )
     ]
 
 
@@ -76,7 +79,10 @@ def test_origin() -> None:
     ]
     number = template_text("- {name: v, type: number}", 'nodes: [{id: a, values: ["${v}", 2]}]')
     assert template_faults(number, {"v": 1}) == [
-        "series_length /nodes/0/values: node 'a' has 2 values, expected one per bin: 3"
+        (
+            "series_length /nodes/0/values: node 'a' has 2 values, expected one per bin: 3"
+            " (one number alone stands for every bin)"
+        )
     ]
 
 

@@ -31,8 +31,8 @@ def read_grid(root: Fields) -> Grid | None:
             "binMinutes", "the grid has the old key binMinutes", code=_CODE, hint="write binSize and binUnit: minutes"
         )
         return None
-    bins = fields.integer("bins", minimum=1, required=True, code=_CODE)
-    size = fields.integer("binSize", minimum=1, required=True, code=_CODE)
+    bins = fields.integer("bins", minimum=1, required=True, code=_CODE, hint="bins: 24")
+    size = fields.integer("binSize", minimum=1, required=True, code=_CODE, hint="binSize: 1")
     unit = _unit(fields)
     start = read_start(fields, "start", "startTimeUtc") or window_start
     fields.close(frozenset({"timezone", "align"}))

@@ -60,7 +60,10 @@ def model_from_document(
     """
     report = Report(document)
     if not isinstance(document.plain, dict):
-        report.add("schema_violation", "", f"a model is a mapping, this document is {describe(document.plain)}")
+        text = f"a model is a mapping, this document is {describe(document.plain)}"
+        report.add(
+            "schema_violation", "", text, hint="begin with schemaVersion: 1, then grid, nodes, topology, outputs"
+        )
         return ModelReading(model=None, draft=Model(grid=_UNREADABLE), findings=report.result())
     draft = _read_model(Fields(report, document.plain, "", "the model"), reserved, mode)
     return ModelReading(model=None if report.has_errors else draft, draft=draft, findings=report.result())

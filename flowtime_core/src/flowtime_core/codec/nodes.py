@@ -78,7 +78,7 @@ def _read_node(fields: Fields, context: NodeContext) -> SeriesNode | None:
     node = _READERS[kind](fields, context, node_id, labels)
     if kind != "pmf" and fields.take("profile")[1] is not None:
         text = f"{fields.what} of kind {kind} has a profile, which only a pmf node may have"
-        fields.error("profile", text, code="invalid_profile")
+        fields.error("profile", text, code="invalid_profile", hint="remove it, or write kind: pmf")
     fields.close(_CARRIED | _foreign_keys(fields, kind))
     return node if node_id else None
 
@@ -134,7 +134,7 @@ def _listed(fields: Fields, given: list[Plain], context: NodeContext) -> tuple[f
     values = fields.number_list("values", given)
     if context.grid is not None and len(given) != context.grid.bins:
         text = f"{fields.what} has {len(given)} values, expected one per bin: {context.grid.bins}"
-        fields.error("values", text, code="series_length")
+        fields.error("values", text, code="series_length", hint="one number alone stands for every bin")
     return values
 
 

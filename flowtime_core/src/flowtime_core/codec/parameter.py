@@ -9,7 +9,7 @@ from attrs import frozen
 
 from flowtime_core.codec.number import EXACT_INT, json_number
 from flowtime_core.codec.reader import read_unique
-from flowtime_core.codec.report import describe, finite, integral
+from flowtime_core.codec.report import describe, did_you_mean, finite, integral
 from flowtime_core.records.template import Parameter, ParameterType
 
 if TYPE_CHECKING:
@@ -146,8 +146,9 @@ def _scalar(parameter: Parameter, kind: str, name: str, value: Plain) -> Plain |
     if typed is None:
         return _wrong_type(kind, name, value)
     if parameter.enum is not None and not any(_same(typed, option) for option in parameter.enum):
-        allowed = ", ".join(str(option) for option in parameter.enum)
-        return Fault("parameter_range", f"{name} is {describe(value)}, expected one of: {allowed}")
+        options = [str(option) for option in parameter.enum]
+        text = f"{name} is {describe(value)}, expected one of: {', '.join(options)}"
+        return Fault("parameter_range", text, did_you_mean(str(value), options))
     number = finite(typed)
     if number is None:
         return typed

@@ -121,13 +121,18 @@ class Fields:
         return number if self._reaches(key, number, minimum) else None
 
     def integer(
-        self, *names: str, minimum: int | None = None, required: bool = False, code: str = _VIOLATION
+        self,
+        *names: str,
+        minimum: int | None = None,
+        required: bool = False,
+        code: str = _VIOLATION,
+        hint: str = "",
     ) -> int | None:
         """Return an integer (``12`` and ``12.0`` are one) not below a minimum, or None."""
         key, value = self.take(*names)
         if value is None:
             if required:
-                self.missing(names[0], code=code)
+                self.missing(names[0], hint=hint, code=code)
             return None
         whole = integral(value)
         if whole is None:

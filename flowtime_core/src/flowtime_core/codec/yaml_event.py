@@ -45,6 +45,7 @@ _KINDS: Final[dict[type, Kind]] = {
     DocumentEndEvent: "",
     StreamEndEvent: "",
 }
+_ENDLESS_QUOTE: Final = "found unexpected end of stream"
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -86,6 +87,9 @@ def read_events(text: str) -> Iterator[Event]:
     except YamlFault:
         raise
     except MarkedYAMLError as error:
+        if error.problem == _ENDLESS_QUOTE and error.context_mark is not None:
+            message = "the quote that opens here is never closed"
+            raise YamlFault(message, _place(error.context_mark), hint="close the quote") from None
         mark = error.problem_mark or error.context_mark
         raise YamlFault(str(error.problem or error.context), _place(mark)) from None
     except Exception as error:  # noqa: BLE001 - see the docstring

@@ -26,7 +26,7 @@ CLAIM_ORDER: Final = ("queueDepth", "served", "retryEcho", "exhaustedFailures")
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """Return a hint with the nearest of the candidates, or ``""`` when none is near."""
     near = get_close_matches(name, sorted(candidates), n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else ""
+    return f"did you mean {near[0]!r}" if near else ""
 
 
 @define
@@ -98,6 +98,11 @@ class Names:
         """Return every plain name that an expression may use."""
         return {*self.declared, *self.aliases}
 
+    def role_names(self, *, besides: str) -> set[str]:
+        """Return every ``Node.role`` that reads a series, but those of one node."""
+        mapped = {(node.id, role) for _, node in self.nodes.values() for role in node.semantics.bindings}
+        return {f"{node_id}.{role}" for node_id, role in {*mapped, *self.derived} if node_id != besides}
+
     def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
         """Keep a finding."""
         self.findings.append(
@@ -141,7 +146,7 @@ def _bind(names: Names, index: int, node: TopologyNode, role: str, binding: Bind
                 role_pointer(index, role),
                 f"{role} of {node.id!r} is 'self', which only the queueDepth of a queue may be",
                 node_id=node.id,
-                hint="name a series",
+                hint="make it a queue or a serviceWithBuffer, or name a series",
             )
         case _:
             pass
@@ -212,7 +217,8 @@ def _check(names: Names, index: int, node: TopologyNode, role: str, binding: Bin
     if not isinstance(binding, SeriesBinding) or names.role(node.id, role) is not None:
         return
     pointer = role_pointer(index, role)
-    hint = did_you_mean(binding.name, names.candidates())
+    candidates = names.role_names(besides=node.id) if "." in binding.name else names.candidates()
+    hint = did_you_mean(binding.name, candidates)
     if role == "served":
         message = f"served of {node.id!r} names {binding.name!r}, which is not declared: it counts as not mapped"
         names.report("served_not_mapped", pointer, message, node_id=node.id, hint=hint)

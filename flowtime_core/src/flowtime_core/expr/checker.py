@@ -46,7 +46,7 @@ def _check_call(call: Call) -> Iterator[Diagnostic]:
     function = find_function(call.function)
     if function is None:
         near = get_close_matches(call.function, [*FUNCTIONS, *ALIASES], n=1)
-        hint = f"did you mean {near[0]}" if near else ""
+        hint = f"did you mean {near[0]!r}" if near else ""
         yield Diagnostic(code="unknown_function", message=f"there is no function {call.function} ({column})", hint=hint)
     elif not _fits(function, len(call.arguments)):
         message = f"{call.function} takes {_arity(function)}, not {len(call.arguments)} ({column})"

@@ -48,7 +48,7 @@ class SeriesByName(Mapping[str, Series]):
             if candidate in series:
                 return series[candidate]
         near = get_close_matches(name, [short_name(series_id) for series_id in self], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "list the names with list(run.series)"
+        hint = f"did you mean {near[0]!r}" if near else "list the names with list(run.series)"
         message = f"run {self._stored.run_id!r} has no series {name!r}"
         raise NotFoundError(message, code="series_not_found", hint=hint)
 

@@ -94,7 +94,7 @@ class Library:
         if template_id in entries:
             return entries[template_id]
         near = difflib.get_close_matches(template_id, entries, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else "flowtime template list shows what there is"
+        hint = f"did you mean {near[0]!r}" if near else "flowtime template list shows what there is"
         raise NotFoundError(f"there is no template {template_id!r}", code="template_not_found", hint=hint)
 
     def _folder(self, folder: Path) -> Iterable[LibraryEntry]:

@@ -1,0 +1,135 @@
+"""What a person reads who made a mistake: each message says where it is, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from attrs import field, frozen
+from click.testing import CliRunner
+
+from flowtime_cli.main import cli
+from tests.support.golden import Golden
+
+MODEL: Final = """\
+schemaVersion: 1
+grid: {bins: 4, binSize: 15, binUnit: minutes, start: 2025-01-01T00:00:00Z}
+topology:
+  nodes:
+    - id: Desk
+      kind: queue
+      semantics: {arrivals: demand, queueDepth: self, capacity: staff}
+      initialCondition: {queueDepth: 2}
+    - id: Exit
+      kind: sink
+      semantics: {arrivals: Desk.served}
+  edges:
+    - {id: leave, from: Desk, to: Exit}
+nodes:
+  - {id: demand, kind: const, values: [10, 20, 30, 20]}
+  - {id: staff, kind: expr, expr: "MIN(demand, 15)"}
+  - {id: size, kind: pmf, pmf: {values: [1, 2], probabilities: [0.5, 0.5]}}
+  - {id: smooth, kind: expr, expr: "SHIFT(demand, 1) + size"}
+outputs:
+  - series: "*"
+"""
+
+TEMPLATE: Final = """\
+metadata: {id: desk, title: Desk, version: 1.0.0}
+window: {start: 2025-01-01T00:00:00Z, timezone: UTC}
+parameters:
+  - {name: bins, type: integer, default: 3, min: 2, max: 24}
+  - {name: rate, type: number, required: true, min: 0}
+  - {name: shape, type: string, default: flat, enum: [flat, peak]}
+  - {name: demand, type: array, default: [5, 6, 7], items: {type: number}}
+grid: {bins: "${bins}", binSize: 1, binUnit: hours}
+topology:
+  nodes:
+    - id: Desk
+      kind: queue
+      semantics: {arrivals: calls, queueDepth: self, capacity: staff}
+nodes:
+  - {id: calls, kind: const, values: "${demand}"}
+  - {id: staff, kind: expr, expr: "${rate} * 1", metadata: {shape: "${shape}"}}
+outputs:
+  - series: "*"
+"""
+
+RATE: Final = ("-p", "rate=4")
+
+
+@frozen
+class Mistake:
+    """A document with one fault: ``old`` becomes ``new``; ``options`` follow the file on the command line."""
+
+    name: str
+    text: str
+    old: str = ""
+    new: str = ""
+    options: tuple[str, ...] = field(default=(), kw_only=True)
+    code: int = field(default=3, kw_only=True)
+
+
+MISTAKES: Final = (
+    # references
+    Mistake("typo-in-reference", MODEL, "MIN(demand, 15)", "MIN(demnad, 15)"),
+    Mistake("typo-in-role", MODEL, "arrivals: Desk.served", "arrivals: Desk.srved"),
+    Mistake("typo-in-role-key", TEMPLATE, "{arrivals: calls", "{arivals: calls", options=RATE),
+    Mistake("typo-in-function", MODEL, "MIN(demand, 15)", "MINN(demand, 15)"),
+    Mistake("typo-in-key", MODEL, "kind: pmf, pmf:", "kind: pmf, pnf:"),
+    Mistake("role-names-no-series", MODEL, "{arrivals: demand,", "{arrivals: demands,"),
+    Mistake("edge-to-unknown-node", MODEL, "to: Exit", "to: Exti"),
+    Mistake("duplicate-id", MODEL, "id: smooth", "id: staff"),
+    Mistake("unknown-kind", MODEL, "kind: pmf", "kind: pmff"),
+    # parameters
+    Mistake("unknown-parameter", TEMPLATE, options=(*RATE, "-p", "bin=5")),
+    Mistake("missing-parameter", TEMPLATE),
+    Mistake("parameter-type", TEMPLATE, options=(*RATE, "-p", "bins=many")),
+    Mistake("parameter-out-of-range", TEMPLATE, options=(*RATE, "-p", "bins=99")),
+    Mistake("parameter-not-in-enum", TEMPLATE, options=(*RATE, "-p", "shape=flatt")),
+    Mistake("array-does-not-fit-grid", TEMPLATE, options=(*RATE, "-p", "demand=[1, 2]")),
+    Mistake("undeclared-placeholder", TEMPLATE, "${rate} * 1", "${rte} * 1", options=RATE),
+    Mistake("default-breaks-its-rules", TEMPLATE, "default: 3, min: 2", "default: 1, min: 2", options=RATE),
+    Mistake("two-at-once", TEMPLATE, options=("-p", "bins=99", "-p", "bin=5")),
+    # values
+    Mistake("const-too-short", MODEL, "[10, 20, 30, 20]", "[10, 20, 30]"),
+    Mistake("const-not-a-number", MODEL, "[10, 20, 30, 20]", "[10, twenty, 30, 20]"),
+    Mistake("profile-on-const", MODEL, "values: [10, 20, 30, 20]", "values: 10, profile: {name: weekday-office}"),
+    Mistake("pmf-lengths", MODEL, "probabilities: [0.5, 0.5]", "probabilities: [0.5, 0.3, 0.2]"),
+    Mistake("pmf-sum", MODEL, "probabilities: [0.5, 0.5]", "probabilities: [0, 0]"),
+    Mistake("bad-grid-unit", MODEL, "binUnit: minutes", "binUnit: minuts"),
+    Mistake("no-bins", MODEL, "bins: 4, ", ""),
+    Mistake("schema-version", MODEL, "schemaVersion: 1", "schemaVersion: 3"),
+    Mistake("self-on-a-service", MODEL, "kind: queue", "kind: service"),
+    # expressions
+    Mistake("cycle", MODEL, "MIN(demand, 15)", 'smooth + 1"}\n  - {id: loop, kind: expr, expr: "loop * 2'),
+    Mistake("whole-series-in-a-loop", MODEL, "MIN(demand, 15)", "MEAN(SHIFT(Desk.queueDepth, 1))"),
+    Mistake("lag-is-a-series", MODEL, "SHIFT(demand, 1)", "SHIFT(demand, size)"),
+    Mistake("unclosed-parenthesis", MODEL, "MIN(demand, 15)", "MIN(demand, 15"),
+    Mistake("wrong-arity", MODEL, "SHIFT(demand, 1)", "SHIFT(demand)"),
+    # yaml
+    Mistake("yaml-tab", MODEL, "  - {id: demand", "\t- {id: demand"),
+    Mistake("yaml-unclosed-quote", MODEL, 'series: "*"', 'series: "*'),
+    Mistake("yaml-duplicate-key", MODEL, "outputs:", "nodes: []\noutputs:"),
+    Mistake("yaml-anchor", MODEL, "id: demand, kind: const", "id: &a demand, kind: const"),
+    Mistake("yaml-tag", MODEL, "values: [10, 20, 30, 20]", "values: !!python/object:x [10]"),
+    Mistake("yaml-colon-in-text", MODEL, 'expr: "MIN(demand, 15)"', "expr: a: b"),
+    # files
+    Mistake("missing-source", MODEL, "values: [10, 20, 30, 20]", 'source: "file:demand.csv"'),
+    Mistake("empty-document", ""),
+)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_a_mistake_is_named_with_its_place_and_its_fix(
+    mistake: Mistake, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake ends with exit code 3, nothing on standard output, and a message that names the line."""
+    monkeypatch.chdir(tmp_path)
+    assert mistake.old in mistake.text
+    Path("model.yaml").write_text(mistake.text.replace(mistake.old, mistake.new, 1), encoding="utf-8")
+    result = CliRunner().invoke(cli, ["validate", "model.yaml", *mistake.options])
+    assert (result.exit_code, result.stdout) == (mistake.code, "")
+    assert "model.yaml:" in result.stderr
+    golden.check_text(f"cli/mistakes/{mistake.name}.txt", result.stderr)
