@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from flowtime_cli.errors import report
+from flowtime_cli.stream import wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,10 @@ class LazyGroup(click.Group):
         module, _, attribute = self.lazy[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Show the help when nothing is asked for."""
+        return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["--help"])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with the summaries of the table."""
@@ -78,16 +83,9 @@ class App(LazyGroup):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
         """Run a command; a reader that has gone away ends it without a word."""
-        ctx.color = _wants_colour()
+        ctx.color = wants_colour()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ctx.exit(BROKEN_PIPE)
-
-
-def _wants_colour() -> bool | None:
-    """Return False for NO_COLOR, True for FORCE_COLOR, None to let the terminal decide."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return True if os.environ.get("FORCE_COLOR") else None

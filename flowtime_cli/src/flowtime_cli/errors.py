@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from flowtime_cli.finding import finding_line
+from flowtime_cli.stream import show_error
 from flowtime_core.errors import (
     Cancelled,
     ConflictError,
@@ -55,15 +57,14 @@ def report(error: Exception) -> int:
     code = exit_code(type(error))
     if os.environ.get(DEBUG) and code == FAILURE:
         raise error
-    for line in _lines(error):
-        click.echo(line, err=True)
+    show_error(_lines(error))
     return code
 
 
 def _lines(error: Exception) -> list[str]:
     match error:
         case DocumentInvalidError():
-            return [_headline(error.code, _counted(error)), *(str(finding) for finding in error.findings)]
+            return [_headline(error.code, _counted(error)), *map(finding_line, error.findings)]
         case DocumentSyntaxError():
             return [_headline(error.code, str(error)), *_hint(error.hint)]
         case FlowTimeError():

@@ -26,6 +26,10 @@ Start here:
   flowtime template list
 
 \b
+Completion, here for bash (zsh_source and fish_source too):
+  eval "$(_FLOWTIME_COMPLETE=bash_source flowtime)"
+
+\b
 Exit codes:
   0 ok                3 invalid input     6 input or output     130 interrupted
   1 failure           4 not found         7 limit exceeded

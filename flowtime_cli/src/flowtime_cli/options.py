@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -14,9 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.model import Mode
     from flowtime_core.records.run import RunRequest, StoredRun, Submission
     from flowtime_core.shell.library import Library
     from flowtime_core.shell.workspace import Workspace
+
+
+class Settings(TypedDict, total=False):
+    """What a request says beyond its document and parameters."""
+
+    mode: Mode
+    seed: int | None
+    run_id: str | None
+    deterministic: bool
+    overwrite: bool
+    dry_run: bool
+
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -101,7 +114,7 @@ def request_for(
     template_id: str | None,
     params: dict[str, str],
     param_file: Path | None,
-    seed: int | None = None,
+    **settings: Unpack[Settings],
 ) -> RunRequest:
     """Return the request for a model file or a template, whichever is named."""
     from flowtime_core.records.run import RunRequest
@@ -114,7 +127,7 @@ def request_for(
         document=None if model is None else read_document(model),
         parameters=read_parameters(param_file),
         parameter_texts=params,
-        seed=seed,
+        **settings,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import frozen
 
+from flowtime_cli.finding import finding_line
 from flowtime_cli.number import ABSENT, amount, duration, percent
 from flowtime_cli.sparkline import PAINT, Glyphs, glyphs_for, sparkline
 from flowtime_cli.table import Column, fit_table, render_table, text_width
@@ -53,7 +54,7 @@ SERIES_COLUMNS: Final = (
 MEASURES: Final = {"queueDepth": "queue", "utilization": "utilization", "arrivals": "arrivals"}
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Screen:
     """How wide the output is and what it can show."""
 
@@ -69,13 +70,6 @@ class Screen:
     def cut(self, text: str, width: int) -> str:
         """Return a text no longer than a width."""
         return text if len(text) <= width else text[: width - 1] + self.glyphs.cut
-
-
-def show(lines: Sequence[str]) -> None:
-    """Print lines on standard output; what its encoding lacks is shown by number."""
-    text = "\n".join(lines)
-    encoding = sys.stdout.encoding or "ascii"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def header_lines(run: StoredRun, screen: Screen) -> list[str]:
@@ -182,15 +176,9 @@ def _worst(node: NodeSummary) -> str:
 
 def warning_lines(warnings: Sequence[Diagnostic]) -> list[str]:
     """Return one line per warning, the first dozen."""
-    lines = [_warning(warning) for warning in warnings[:MOST_WARNINGS]]
+    lines = [finding_line(warning) for warning in warnings[:MOST_WARNINGS]]
     more = len(warnings) - len(lines)
     return lines + ([f"... and {more} more in run.json"] if more else [])
-
-
-def _warning(warning: Diagnostic) -> str:
-    colour = {"error": "red", "warning": "yellow"}.get(warning.severity, "cyan")
-    name, _, rest = str(warning).partition(f"{warning.severity}[{warning.code}]")
-    return f"{name}{click.style(f'{warning.severity}[{warning.code}]', fg=colour)}{rest}"
 
 
 def footer(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -51,10 +51,12 @@ def run(
     as_json: bool,
 ) -> None:
     """Evaluate a template or a MODEL file (- is standard input), write the run and show it."""
-    from attrs import evolve
-
-    request = evolve(
-        options.request_for(model, template_id, params, param_file, seed),
+    request = options.request_for(
+        model,
+        template_id,
+        params,
+        param_file,
+        seed=seed,
         run_id=run_id,
         deterministic=deterministic,
         overwrite=overwrite,
@@ -86,7 +88,8 @@ def _print_json(created: CreatedRun) -> None:
 
 
 def _print_table(created: CreatedRun) -> None:
-    from flowtime_cli.render import Screen, show
+    from flowtime_cli.render import Screen
     from flowtime_cli.run_report import created_lines
+    from flowtime_cli.stream import show
 
     show(created_lines(created, Screen.of_stdout()))

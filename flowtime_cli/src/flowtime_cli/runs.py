@@ -59,7 +59,8 @@ def show_run(*, run_name: str, data_dir: Path | None, as_json: bool) -> None:
 
 
 def _print_page(page: RunPage) -> None:
-    from flowtime_cli.render import Screen, show
+    from flowtime_cli.render import Screen
+    from flowtime_cli.stream import show
     from flowtime_cli.table import Column, fit_table
 
     screen = Screen.of_stdout()

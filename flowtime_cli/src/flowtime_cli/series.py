@@ -40,7 +40,8 @@ def _print_values(stored: StoredRun, names: tuple[str, ...], as_json: bool) -> N
 
 
 def _print_list(stored: StoredRun, as_json: bool) -> None:
-    from flowtime_cli.render import Screen, series_table, show
+    from flowtime_cli.render import Screen, series_table
+    from flowtime_cli.stream import show
     from flowtime_core.codec.series_answer import series_to_plain
     from flowtime_core.pipelines.summarise import summarise_series
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
 
-@frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Glyphs:
     """The characters of a table; ``bars`` from low to high."""
 

@@ -39,8 +39,9 @@ def _print_json(stored: StoredRun, first: int, last: int | None) -> None:
 
 
 def _print_text(stored: StoredRun, first: int, last: int | None) -> None:
-    from flowtime_cli.render import Screen, show
+    from flowtime_cli.render import Screen
     from flowtime_cli.state_report import snapshot_lines, window_lines
+    from flowtime_cli.stream import show
 
     screen = Screen.of_stdout()
     show(snapshot_lines(stored, first, screen) if last is None else window_lines(stored, first, last, screen))

@@ -12,7 +12,6 @@ from flowtime_cli.sparkline import PAINT
 from flowtime_cli.table import Column, fit_table
 from flowtime_core.pipelines.summarise import summarise_nodes
 from flowtime_core.state.snapshot import snapshot
-from flowtime_core.state.window import window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +49,7 @@ def snapshot_lines(run: StoredRun, t: int, screen: Screen) -> list[str]:
 
 def window_lines(run: StoredRun, first: int, last: int, screen: Screen) -> list[str]:
     """Return one row per node over a window, and its course."""
-    state = window(run, first, last)
+    state = snapshot(run, first)
     nodes = summarise_nodes(run, first, last)
     return [
         *header_lines(run, screen),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@frozen
+@dataclass(frozen=True)
 class Column:
     """A column; neighbours with one ``group`` share a heading above their own.
 

@@ -34,7 +34,8 @@ def template() -> None:
 @options.json_option
 def list_templates(*, templates_dir: Path | None, as_json: bool) -> None:
     """List the templates along the search path; the first folder that has an id wins."""
-    from flowtime_cli.render import Screen, show
+    from flowtime_cli.render import Screen
+    from flowtime_cli.stream import show
     from flowtime_cli.template_report import list_lines
     from flowtime_core.codec.template_answer import template_to_plain
 
@@ -52,7 +53,8 @@ def list_templates(*, templates_dir: Path | None, as_json: bool) -> None:
 @options.json_option
 def show_template(*, template_id: str, templates_dir: Path | None, source: bool, as_json: bool) -> None:
     """Show TEMPLATE and its parameters."""
-    from flowtime_cli.render import Screen, show
+    from flowtime_cli.render import Screen
+    from flowtime_cli.stream import show
     from flowtime_cli.template_report import detail_lines
     from flowtime_core.codec.template_answer import template_detail_to_plain
 
@@ -83,12 +85,10 @@ def generate(
     as_json: bool,
 ) -> None:
     """Print the model that TEMPLATE makes, as YAML, or with its provenance as JSON."""
-    from attrs import evolve
-
     from flowtime_core.shell.clock import now
     from flowtime_core.shell.generate import generate_model
 
-    request = evolve(options.request_for(None, template_id, params, param_file, seed), mode=mode)
+    request = options.request_for(None, template_id, params, param_file, seed=seed, mode=mode)
     made = generate_model(request, library=options.open_library(templates_dir), created=now())
     if as_json:
         options.print_json(made.to_plain())

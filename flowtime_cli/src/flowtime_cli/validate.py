@@ -66,7 +66,8 @@ def _print_json(validation: Validation, with_plan: bool) -> None:
 
 
 def _print_text(validation: Validation, with_plan: bool) -> None:
-    from flowtime_cli.render import show, warning_lines
+    from flowtime_cli.render import warning_lines
+    from flowtime_cli.stream import show
 
     validation.require()
     if with_plan:
