@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowtime_cli.main import cli
+from flowtime_core.codec.number import format_number
 from flowtime_core.codec.template import template_from_document
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.engine.metrics import RULES
@@ -247,7 +248,7 @@ def _allowed(parameter: Parameter) -> str:
         return ", ".join(f"`{option}`" for option in parameter.enum)
     if parameter.minimum is None or parameter.maximum is None:
         return "any"
-    return f"{parameter.minimum:g} to {parameter.maximum:g}"
+    return f"{format_number(parameter.minimum)} to {format_number(parameter.maximum)}"
 
 
 def _places(value: Plain, path: str) -> Iterator[tuple[str, str]]:

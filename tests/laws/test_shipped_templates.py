@@ -23,7 +23,7 @@ VARIATIONS: tuple[tuple[str, dict[str, str | float]], ...] = (
     ("order-system", {"clerks": 21}),
     ("order-system", {"demandProfile": "hub-rush-hour", "cancelRate": 1}),
     ("microservices", {"coupling": 0}),
-    ("microservices", {"patience": 1, "databaseCapacity": 6000}),
+    ("microservices", {"timeoutShare": 1, "databaseCapacity": 6000}),
     ("http-service", {"acceptQueue": 0, "workers": 1}),
     ("http-service", {"demandProfile": "three-shift", "overloadErrorRate": 0.5}),
 )
