@@ -9,6 +9,7 @@ import numpy as np
 from flowtime_core.engine.kernels.allocation import allocate
 from flowtime_core.engine.kernels.retry import split_by_attempt
 from flowtime_core.engine.marks import Mark
+from flowtime_core.engine.tolerance import tolerance
 from flowtime_core.expr.kernels.history import convolve, rolling_sum, shift
 
 if TYPE_CHECKING:
@@ -208,11 +209,6 @@ class RetryVolumeRunner:
         echo = self.echo[lo:hi]
         for out, flow in zip(self.out, flows, strict=True):
             out[lo:hi] = np.where(nothing, echo / len(self.out), echo * flow / divisor)
-
-
-def tolerance(values: FloatArray) -> FloatArray:
-    """Return how far two equal flows may lie apart: 1e-6 or 1e-9 of them, whichever is larger (SEMANTICS 6.1)."""
-    return np.maximum(1e-6, np.abs(values) * 1e-9)
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -75,6 +75,93 @@ CODES: Final[dict[str, Code]] = {
     "negative_input": Code("warning", "a queue input was negative and counted as 0", "see the series"),
     "negative_wip_limit": Code("error", "a WIP limit is negative", "use 0 or more, or no limit"),
     "outflow_exceeds_queue": Code("warning", "more was to leave a queue than it held", "bound the outflow"),
+    # invariants of a finished evaluation
+    "arrivals_negative": Code("warning", "arrivals are negative", "see the series"),
+    "served_negative": Code("warning", "served is negative", "see the series"),
+    "errors_negative": Code("warning", "errors are negative", "see the series"),
+    "attempts_negative": Code("warning", "attempts are negative", "see the series"),
+    "failures_negative": Code("warning", "failures are negative", "see the series"),
+    "exhausted_failures_negative": Code("warning", "exhausted failures are negative", "see the series"),
+    "queue_negative": Code("warning", "a queue depth is negative", "see the series"),
+    "retry_echo_negative": Code("warning", "a retry echo is negative", "see the series"),
+    "retry_budget_negative": Code("warning", "a retry budget is negative", "see the series"),
+    "served_exceeds_arrivals": Code("warning", "a node without a queue serves more than comes in", "bound served"),
+    "served_exceeds_capacity": Code("warning", "a node serves more than capacity x parallelism", "bound served"),
+    "errors_exceed_arrivals": Code("warning", "more fails at a node without a queue than comes in", "bound errors"),
+    "attempts_below_arrivals": Code("warning", "attempts are fewer than arrivals", "count first tries as attempts"),
+    "failures_exceed_attempts": Code("warning", "more attempts fail than are made", "bound failures by attempts"),
+    "exhausted_exceeds_failures": Code("warning", "more failures are exhausted than there are", "bound them"),
+    "exhausted_exceeds_errors": Code("warning", "more failures are exhausted than there are errors", "bound them"),
+    "attempts_conservation_mismatch": Code(
+        "warning", "attempts are not what was served and what failed", "attempts = served + failures"
+    ),
+    "queue_depth_mismatch": Code(
+        "warning", "a queue depth does not follow from its flows", "let the engine derive it, or mend the flows"
+    ),
+    "edge_flow_mismatch_outgoing": Code(
+        "warning", "edges out of a node do not carry what it passes on", "mend the weights"
+    ),
+    "edge_flow_mismatch_incoming": Code(
+        "warning", "arrivals of a node are not what its edges bring", "add the missing edge, or mend arrivals"
+    ),
+    "edge_class_mismatch": Code("warning", "edges do not carry the classes of their node", "follow the classes"),
+    "edge_class_partial_coverage": Code(
+        "warning", "some classes of a node are on no edge", "give every source its classes"
+    ),
+    "edge_behavior_violation_lag": Code(
+        "warning", "arrivals ignore the lag of the edge that brings them", "use SHIFT in arrivals, or drop the lag"
+    ),
+    "router_class_leakage": Code("warning", "what a router sends out is not what it takes in", "mend the targets"),
+    "class_totals_mismatch": Code("warning", "the classes of a series do not sum to its total", "see the series"),
+    "class_series_missing_outflow": Code("warning", "inflow has classes and outflow has none", "follow the classes"),
+    "class_series_missing_loss": Code("warning", "inflow has classes and loss has none", "follow the classes"),
+    "class_series_missing_served": Code("warning", "arrivals have classes and served has none", "follow the classes"),
+    "class_series_missing_errors": Code("warning", "arrivals have classes and errors have none", "follow the classes"),
+    "class_series_partial_outflow": Code("warning", "outflow lacks classes of the inflow", "follow the classes"),
+    "class_series_partial_loss": Code("warning", "loss lacks classes of the inflow", "follow the classes"),
+    "class_series_partial_served": Code("warning", "served lacks classes of the arrivals", "follow the classes"),
+    "class_series_partial_errors": Code("warning", "errors lack classes of the arrivals", "follow the classes"),
+    "constraint_missing_arrivals": Code("warning", "the run holds no arrivals of a constraint", "declare the series"),
+    "constraint_missing_served": Code("warning", "a constraint has no capacity and never limits", "map its served"),
+    "dispatch_capacity_missing": Code("warning", "the run holds no capacity of a schedule", "declare the series"),
+    "dispatch_missing_served_series": Code("info", "a node has a schedule and nothing to dispatch", "map served"),
+    "dispatch_never_releases": Code("info", "work arrives and its schedule never lets any go", "mend the schedule"),
+    "dlq_non_terminal_inbound": Code("warning", "an edge into a dead letter queue is not terminal", "type: terminal"),
+    "dlq_non_terminal_outbound": Code("warning", "an edge out of a dead letter queue is not terminal", "drop the edge"),
+    "dependency_missing_effort_edges": Code("info", "no effort edge leads to a dependency", "add one"),
+    "dependency_retry_pressure_missing": Code(
+        "info", "a dependency fails, and nobody who calls it counts attempts", "map attempts of a caller"
+    ),
+    "queue_latency_unreported": Code("info", "work waits and none is served, so that latency is undefined"),
+    "queue_latency_gate_closed": Code("info", "work waits while the schedule is closed: latency is undefined"),
+    "capacity_all_zero": Code("info", "the capacity of a node is 0 in every bin", "see the series"),
+    "missing_capacity_series": Code("info", "a node has no capacity, so that utilization is undefined", "map it"),
+    "missing_dependency_arrivals": Code("info", "a dependency has no arrivals", "map arrivals"),
+    "missing_dependency_served": Code("info", "a dependency has no served", "map served"),
+    "missing_exhausted_failures_series": Code("warning", "maxAttempts without exhausted failures", "map them"),
+    "missing_processing_time_series": Code("info", "a node has no processing time, so no service time", "map it"),
+    "missing_queue_depth_series": Code("info", "a queue has no depth", "map queueDepth"),
+    "missing_retry_budget_series": Code("warning", "an older run limits attempts without a budget series"),
+    "missing_served_count_series": Code("info", "a node has no served count, so no service time", "map it"),
+    "missing_served_series": Code("info", "a node has no served", "map served"),
+    "post_eval_injection": Code("warning", "an older run holds a series that its model does not declare"),
+    "router_diagnostics_failed": Code("warning", "an older run could not be checked for its routers"),
+    "class_coverage_failed": Code("warning", "an older run could not be checked for its classes"),
+    "topology_class_coverage_failed": Code("warning", "an older run could not be checked for its classes"),
+    # signals of a state
+    "backlog_growth_streak": Code("warning", "a queue grows for three bins or more", "add capacity"),
+    "backlog_overload_ratio": Code("warning", "arrivals pass capacity for three bins or more", "add capacity"),
+    "backlog_age_risk": Code("warning", "latency passes slaMin for three bins or more", "add capacity"),
+    "littles-law-non-stationary": Code(
+        "warning", "arrivals of the two halves of a window differ, so that mean latencies mislead", "ask for less bins"
+    ),
+    "attempts_series_missing": Code("warning", "attempts are mapped and no bin has a value", "see the series"),
+    "failures_series_missing": Code("warning", "failures are mapped and no bin has a value", "see the series"),
+    "retry_echo_series_missing": Code("warning", "a retry echo is mapped and no bin has a value", "see the series"),
+    "exhausted_failures_series_missing": Code(
+        "warning", "exhausted failures are mapped and no bin has a value", "see the series"
+    ),
+    "value_series_missing": Code("warning", "a computed node has no series", "write the series"),
     # runs and state
     "not_found": Code("error", "no such run, template, series or file", "list what exists"),
     "run_not_found": Code("error", "no such run", "flowtime runs list"),
