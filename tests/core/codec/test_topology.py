@@ -158,11 +158,6 @@ def test_kinds(kind: str) -> None:
                     "comes back: B -> C -> B "
                     "(let one of them overflow to loss)"
                 ),
-                (
-                    "invalid_topology /topology/nodes/2/wipOverflow: wipOverflow of topology node 'C' "
-                    "comes back: C -> B -> C "
-                    "(let one of them overflow to loss)"
-                ),
             ],
         ),
     ],

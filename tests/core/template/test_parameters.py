@@ -8,7 +8,7 @@ from flowtime_core.codec.template import template_from_document
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.records.document import Plain
 from flowtime_core.records.template import Parameter, ParameterType, Template
-from flowtime_core.template.parameters import bind, parameter_pointer, parse_parameter_text
+from flowtime_core.template.parameters import bind, parse_parameter_text
 from tests.support.documents import shown, template_text
 
 PARAMETERS = """
@@ -52,6 +52,8 @@ def test_unknown() -> None:
         "known are bins, rate, note"
     ]
     assert [finding.hint for finding in bind(template_of(""), {"zzzz": 1}).findings] == ["the template has none"]
+    many = template_of("\n".join(f"- {{name: parameter{n}, type: string}}" for n in range(40)))
+    assert [finding.hint for finding in bind(many, {"zzzz": 1}).findings] == ["known are 40 parameters"]
 
 
 def test_wrong_default() -> None:
@@ -83,8 +85,3 @@ def test_text(kind: ParameterType, text: str, value: Plain) -> None:
     parsed = parse_parameter_text(Parameter(name="p", type=kind), text)
     assert parsed == value
     assert type(parsed) is type(value)
-
-
-def test_pointer() -> None:
-    """A parameter is found where it is declared."""
-    assert parameter_pointer(template_of(), "note") == "/parameters/2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Final, get_args
 
 from flowtime_core.codec.number import json_number, parse_number
@@ -76,7 +77,7 @@ def _checked(pmf: Fields, values: tuple[float, ...], probabilities: tuple[float,
     if not values:
         fault = "has no values"
     elif len(set(values)) != len(values):
-        twice = next(value for value in values if values.count(value) > 1)
+        twice = next(value for value, count in Counter(values).items() if count > 1)
         fault = f"has the value {json_number(twice)} twice"
     elif negative:
         fault = f"has the negative probability {json_number(negative[0])}"

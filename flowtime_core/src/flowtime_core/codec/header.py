@@ -12,6 +12,8 @@ from flowtime_core.records.ids import DEFAULT_CLASS
 from flowtime_core.records.model import ClassArrival, FlowClass, Mode, ModelMetadata, Output, Rng
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flowtime_core.codec.reader import Fields
     from flowtime_core.records.document import Plain
 
@@ -103,7 +105,7 @@ def read_classes(root: Fields) -> tuple[tuple[FlowClass, ...], tuple[ClassArriva
         return classes, ()
     arrivals = traffic.mappings("arrivals", what="arrival", name_by="nodeId")
     traffic.close()
-    return classes, tuple(_read_arrival(fields, tuple(known)) for fields in arrivals)
+    return classes, tuple(_read_arrival(fields, known) for fields in arrivals)
 
 
 def _read_class(fields: Fields) -> FlowClass:
@@ -116,7 +118,7 @@ def _read_class(fields: Fields) -> FlowClass:
     return flow_class
 
 
-def _read_arrival(fields: Fields, classes: tuple[str, ...]) -> ClassArrival:
+def _read_arrival(fields: Fields, classes: Collection[str]) -> ClassArrival:
     pattern = fields.mapping("pattern", what=f"the pattern of {fields.what}")
     rate = None
     if pattern is not None:

@@ -11,12 +11,12 @@ from flowtime_core.records.codes import CODES
 from flowtime_core.records.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from flowtime_core.records.diagnostic import Severity
     from flowtime_core.records.document import Document, Plain
 
-_SUGGESTIONS_UP_TO: Final = 100
+_SEARCHED: Final = 200_000
 _SHOWN_TEXT: Final = 40
 
 
@@ -39,8 +39,13 @@ def describe(value: Plain) -> str:
     return f"a list of {len(value)}" if isinstance(value, list) else "a mapping"
 
 
-def did_you_mean(name: str, options: Iterable[str]) -> str:
-    """Return ``did you mean 'x'`` for the option nearest to a name, or an empty text when none is near."""
+def did_you_mean(name: str, options: Collection[str], earlier: int = 0) -> str:
+    """Return ``did you mean 'x'`` for the option nearest to a name, or an empty text when none is near.
+
+    The search is slow: a document with very many faults and names gets suggestions for the ``earlier`` ones only.
+    """
+    if earlier * len(options) > _SEARCHED:
+        return ""
     by_fold = {option.casefold(): option for option in options}
     near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
     return f"did you mean {by_fold[near[0]]!r}" if near else ""
@@ -94,9 +99,9 @@ class Report:
             )
         )
 
-    def suggest(self, name: str, options: Iterable[str]) -> str:
-        """Return what was probably meant; after a hundred findings the search is no longer worth its time."""
-        return did_you_mean(name, options) if len(self.findings) < _SUGGESTIONS_UP_TO else ""
+    def suggest(self, name: str, options: Collection[str]) -> str:
+        """Return what was probably meant."""
+        return did_you_mean(name, options, len(self.findings))
 
     @property
     def has_errors(self) -> bool:

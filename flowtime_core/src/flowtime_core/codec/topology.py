@@ -15,12 +15,12 @@ from flowtime_core.codec.policy import (
     wip_to_plain,
 )
 from flowtime_core.codec.reader import read_unique
-from flowtime_core.codec.report import did_you_mean, finite
+from flowtime_core.codec.report import finite
 from flowtime_core.codec.semantics import binding_to_plain, read_binding, read_semantics, semantics_to_plain
 from flowtime_core.records.topology import NODE_KINDS, Constraint, Position, Topology, TopologyNode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
     from flowtime_core.codec.reader import Fields
     from flowtime_core.records.document import Plain
@@ -38,7 +38,7 @@ def read_topology(root: Fields, reserved: Collection[str] = ()) -> Topology:
     known = read_unique(found, "topology node", lambda node: node.text("id"))
     edges = read_edges(fields, known)
     constraints = _read_constraints(fields)
-    _check_constraints(found, nodes, [constraint.id for constraint in constraints])
+    _check_constraints(found, nodes, {constraint.id: constraint for constraint in constraints})
     _check_overflows(found, nodes)
     fields.close()
     return Topology(nodes=nodes, edges=edges, constraints=constraints)
@@ -87,38 +87,43 @@ def _read_constraint(fields: Fields) -> Constraint:
     return Constraint(id=name, arrivals=arrivals, served=served)
 
 
-def _check_constraints(found: tuple[Fields, ...], nodes: tuple[TopologyNode, ...], declared: list[str]) -> None:
+def _check_constraints(found: tuple[Fields, ...], nodes: tuple[TopologyNode, ...], declared: Collection[str]) -> None:
     for fields, node in zip(found, nodes, strict=True):
         for name in node.constraints:
             if name not in declared:
                 text = f"{fields.what} names the constraint {name!r}, which is not declared"
-                fields.error("constraints", text, code="invalid_topology", hint=did_you_mean(name, declared))
+                fields.error("constraints", text, code="invalid_topology", hint=fields.report.suggest(name, declared))
 
 
 def _check_overflows(found: tuple[Fields, ...], nodes: tuple[TopologyNode, ...]) -> None:
     """Overflow goes to a node that exists, and never comes back to where it left (SEMANTICS 4.5)."""
     targets = {node.id: node.wip.overflow for node in nodes if node.wip is not None and node.wip.overflow}
-    ids = [node.id for node in nodes]
+    places = {node.id: place for place, node in enumerate(nodes)}
     for fields, node in zip(found, nodes, strict=True):
         target = targets.get(node.id)
-        if target is not None and target not in ids:
+        if target is not None and target not in places:
             text = f"wipOverflow of {fields.what} is {target!r}, which is no topology node"
-            fields.error("wipOverflow", text, code="unknown_node", hint=fields.report.suggest(target, ids))
-        elif target is not None and (cycle := _cycle(node.id, targets)):
-            text = f"wipOverflow of {fields.what} comes back: {' -> '.join(cycle)}"
-            fields.error("wipOverflow", text, code="invalid_topology", hint="let one of them overflow to loss")
+            fields.error("wipOverflow", text, code="unknown_node", hint=fields.report.suggest(target, places))
+    for cycle in _cycles(targets):
+        first = min(range(len(cycle)), key=lambda at: places[cycle[at]])
+        way = " -> ".join([*cycle[first:], *cycle[:first], cycle[first]])
+        fields = found[places[cycle[first]]]
+        text = f"wipOverflow of {fields.what} comes back: {way}"
+        fields.error("wipOverflow", text, code="invalid_topology", hint="let one of them overflow to loss")
 
 
-def _cycle(start: str, targets: dict[str, str]) -> tuple[str, ...]:
-    """Return the way from a node back to itself, or nothing."""
-    way = [start]
-    while (after := targets.get(way[-1])) is not None:
-        way.append(after)
-        if after == start:
-            return tuple(way)
-        if after in way[:-1]:
-            return ()
-    return ()
+def _cycles(targets: Mapping[str, str]) -> Iterator[list[str]]:
+    """Yield each cycle once; every node is visited once, for it has one target at most."""
+    seen: set[str] = set()
+    for start in targets:
+        way: dict[str, int] = {}
+        at = start
+        while at in targets and at not in seen:
+            seen.add(at)
+            way[at] = len(way)
+            at = targets[at]
+        if at in way:
+            yield list(way)[way[at] :]
 
 
 def topology_to_plain(topology: Topology) -> dict[str, Plain]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.number import json_number, parse_number
 from flowtime_core.codec.parameter import Fault, conform
-from flowtime_core.codec.report import did_you_mean, integral, join_pointer
+from flowtime_core.codec.report import did_you_mean, integral
 from flowtime_core.errors import InputError
 from flowtime_core.records.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from flowtime_core.records.document import Document, Plain
     from flowtime_core.records.template import Parameter, Template
+
+_LISTED: Final = 30
 
 
 @frozen(kw_only=True)
@@ -35,8 +37,9 @@ class BoundParameters:
 
 def bind(template: Template, given: Mapping[str, Plain]) -> BoundParameters:
     """Return the value of each parameter: the given one, else the default; a null counts as not given."""
-    names = [parameter.name for parameter in template.parameters]
-    findings = [_unknown(name, names, template.document) for name in given if name not in names]
+    names = {parameter.name: parameter for parameter in template.parameters}
+    unknown = [name for name in given if name not in names]
+    findings = [_unknown(name, names, template.document, earlier) for earlier, name in enumerate(unknown)]
     values: dict[str, Plain] = {}
     faulty: set[str] = set()
     for index, parameter in enumerate(template.parameters):
@@ -63,8 +66,10 @@ def _finding(fault: Fault, document: Document, pointer: str) -> Diagnostic:
     return Diagnostic(code=fault.code, message=fault.message, location=document.locate(pointer), hint=fault.hint)
 
 
-def _unknown(name: str, names: list[str], document: Document) -> Diagnostic:
-    hint = did_you_mean(name, names) or (f"known are {', '.join(names)}" if names else "the template has none")
+def _unknown(name: str, names: Collection[str], document: Document, earlier: int) -> Diagnostic:
+    listed = ", ".join(names) if len(names) <= _LISTED else f"{len(names)} parameters"
+    known = f"known are {listed}" if names else "the template has none"
+    hint = did_you_mean(name, names, earlier) or known
     message = f"parameter {name!r} is not declared by the template"
     return Diagnostic(code="unknown_parameter", message=message, location=document.locate("/parameters"), hint=hint)
 
@@ -100,9 +105,3 @@ def _array(text: str) -> Plain:
         return decode_json(text, source="parameter").plain
     except InputError:
         return text
-
-
-def parameter_pointer(template: Template, name: str) -> str:
-    """Return the JSON pointer of the declaration of a parameter."""
-    index = [parameter.name for parameter in template.parameters].index(name)
-    return join_pointer("/parameters", index)

@@ -10,7 +10,6 @@ from attrs import frozen
 from flowtime_core.codec.number import format_number
 from flowtime_core.codec.report import did_you_mean, join_pointer
 from flowtime_core.records.diagnostic import Diagnostic
-from flowtime_core.template.parameters import parameter_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +65,7 @@ class _Filler:
     def __init__(self, template: Template, bound: BoundParameters) -> None:
         self.template = template
         self.bound = bound
-        self.names = [parameter.name for parameter in template.parameters]
+        self.names = {parameter.name: index for index, parameter in enumerate(template.parameters)}
         self.used: set[str] = set()
         self.origins: dict[str, str] = {}
         self.unresolved: set[str] = set()
@@ -88,10 +87,10 @@ class _Filler:
             Diagnostic(
                 code="unused_parameter",
                 message=f"parameter {name!r} is used nowhere",
-                location=self.template.document.locate(parameter_pointer(self.template, name)),
+                location=self.template.document.locate(join_pointer("/parameters", index)),
                 hint=f"use it as ${{{name}}} or remove it",
             )
-            for name in dict.fromkeys(self.names)
+            for name, index in self.names.items()
             if name and name not in self.used
         ]
 
@@ -121,7 +120,7 @@ class _Filler:
         if name in self.bound.values:
             return True
         if name not in self.names:
-            hint = did_you_mean(name, self.names) or "declare it under parameters"
+            hint = did_you_mean(name, self.names, len(self.findings)) or "declare it under parameters"
             message = f"the placeholder ${{{name}}} names no declared parameter"
             self._add("undeclared_placeholder", pointer, message, hint)
         elif name not in self.bound.faulty:
