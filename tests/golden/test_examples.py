@@ -76,14 +76,13 @@ ALL = tuple(_examples())
 
 
 @pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder to work in, a clock that stands still, a terminal of 100 columns without colours."""
     monkeypatch.chdir(tmp_path)
     for name in ("FLOWTIME_DATA_DIR", "FLOWTIME_TEMPLATES_DIR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", CLOCK)
     monkeypatch.setenv("COLUMNS", "100")
-    return tmp_path
 
 
 def _check_schema(name: str, document: Document) -> None:
@@ -91,7 +90,8 @@ def _check_schema(name: str, document: Document) -> None:
 
 
 @pytest.mark.parametrize("example", ALL, ids=lambda example: example.name)
-def test_an_example_gives_its_golden_files(example: Example, still: Path, golden: Golden) -> None:
+@pytest.mark.usefixtures("still")
+def test_an_example_gives_its_golden_files(example: Example, golden: Golden) -> None:
     """Run directory, states, window, plan and command line of an example are as they were, and fit the schemas."""
     done = CliRunner().invoke(cli, ["run", *example.arguments, "--deterministic-run-id"])
     assert done.exit_code == 0, done.output
