@@ -1,4 +1,4 @@
-"""Derived metrics of a node (SEMANTICS 5.1) and its colour (5.4), element by element.
+"""Derived metrics of a node (SEMANTICS 5.1, 5.3) and its colour (5.4), element by element.
 
 Every array is float64 of shape [bin] or [bin, scenario] ([bin, 1] broadcasts) and NaN means null: a metric is
 NaN where it is undefined, never 0, never infinite. ``RULES`` is the one table of which metric exists where.
@@ -13,10 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from flowtime_core.engine.variation import kingman_wait_ms
 from flowtime_core.records.series import BoolArray, FloatArray
 from flowtime_core.records.topology import NODE_KINDS, QUEUE_KINDS
 
 ColourArray: TypeAlias = npt.NDArray[np.str_]
+Span: TypeAlias = float | FloatArray
+"""Length of every bin [ms], or of each."""
 
 SERVICE_KINDS: Final = frozenset({"service", "serviceWithBuffer", "dependency", "external"})
 """Kinds that work on entities, so that a service time means something; the others only hold or pass them."""
@@ -52,7 +55,7 @@ def utilization(served: FloatArray, capacity: FloatArray, parallelism: FloatArra
     return _quotient(served, total, _positive(total))
 
 
-def queue_time_ms(depth: FloatArray, served: FloatArray, bin_ms: float) -> FloatArray:
+def queue_time_ms(depth: FloatArray, served: FloatArray, bin_ms: Span) -> FloatArray:
     """Return queue/served x binMs [ms] (SEMANTICS 5.1): null where served <= 0."""
     with np.errstate(over="ignore"):
         waiting = _quotient(depth, served, _positive(served)) * bin_ms
@@ -106,7 +109,7 @@ class MetricRule:
         Alternatives: the metric exists when every role or earlier metric of one of them does.
     kinds : frozenset of str
         Kinds of node that can have it.
-    compute : function of (values by role or metric, length of a bin [ms])
+    compute : function of (values by role or metric, length of the bins [ms])
         Gives the metric, shape of its arguments.
     """
 
@@ -114,7 +117,7 @@ class MetricRule:
     unit: str
     needs: tuple[frozenset[str], ...]
     kinds: frozenset[str]
-    compute: Callable[[Mapping[str, FloatArray], float], FloatArray]
+    compute: Callable[[Mapping[str, FloatArray], Span], FloatArray]
 
     def applies(self, kind: str, known: Mapping[str, FloatArray]) -> bool:
         """Tell whether a node of this kind with these roles and metrics has the metric."""
@@ -181,11 +184,23 @@ RULES: Final = (
         kinds=_ANY,
         compute=lambda v, _: retry_tax(v["attempts"], v["served"]),
     ),
+    MetricRule(
+        metric="kingmanWaitMs",
+        unit="ms",
+        needs=(frozenset({"utilization", "serviceTimeMs", "arrivalsCv", "processingTimeCv"}),),
+        kinds=SERVICE_KINDS,
+        compute=lambda v, _: kingman_wait_ms(
+            v["utilization"], v["serviceTimeMs"], v["arrivalsCv"], v["processingTimeCv"]
+        ),
+    ),
 )
 
 
-def derive_metrics(kind: str, roles: Mapping[str, FloatArray], bin_ms: float) -> dict[str, FloatArray]:
-    """Return every metric that exists at a node, by name, in the order of ``RULES``."""
+def derive_metrics(kind: str, roles: Mapping[str, FloatArray], bin_ms: Span) -> dict[str, FloatArray]:
+    """Return every metric that exists at a node, by name, in the order of ``RULES``.
+
+    Besides roles the mapping may hold ``arrivalsCv`` and ``processingTimeCv`` [1], one for the run (SEMANTICS 5.3).
+    """
     known = dict(roles)
     derived: dict[str, FloatArray] = {}
     for rule in RULES:
