@@ -15,11 +15,8 @@ if TYPE_CHECKING:
     from flowtime_core.records.document import Plain
     from flowtime_core.records.topology import Binding
 
-LOSS_ROLE: Final = "loss"
-"""An explicit loss of a queue, where it is not its errors (SEMANTICS 4.3)."""
-
 _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
-    role: (role, *(old for old, new in OLD_ROLE_SPELLINGS.items() if new == role)) for role in (*ROLES, LOSS_ROLE)
+    role: (role, *(old for old, new in OLD_ROLE_SPELLINGS.items() if new == role)) for role in ROLES
 }
 _UNUSED: Final = frozenset({"retryBudgetRemaining", "backoffStrategy", "exhaustedPolicy"})
 _SERIES_NAME: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_.-]*|`[^`]+`\.[A-Za-z]+)(?:@[A-Za-z0-9._-]+)*")

@@ -42,7 +42,7 @@ def _queue_step(context: Context, pointer: str, node: TopologyNode) -> QueueStep
         arrivals=names.role(node.id, "arrivals"),
         outflow=outflow,
         parallelism=names.role(node.id, "parallelism"),
-        loss=names.role(node.id, "errors"),
+        loss=names.role(node.id, "loss") or names.role(node.id, "errors"),
         dispatch=_dispatch(context, node.dispatch, pointer, node.id),
         wip_limit=_fixed_limit(node.wip),
         wip_series=_limit_series(context, node.wip, pointer, node.id),
