@@ -10,51 +10,8 @@ from attrs import field, frozen
 from click.testing import CliRunner
 
 from flowtime_cli.main import cli
+from tests.support.desk import MODEL, TEMPLATE
 from tests.support.golden import Golden
-
-MODEL: Final = """\
-schemaVersion: 1
-grid: {bins: 4, binSize: 15, binUnit: minutes, start: 2025-01-01T00:00:00Z}
-topology:
-  nodes:
-    - id: Desk
-      kind: queue
-      semantics: {arrivals: demand, queueDepth: self, capacity: staff}
-      initialCondition: {queueDepth: 2}
-    - id: Exit
-      kind: sink
-      semantics: {arrivals: Desk.served}
-  edges:
-    - {id: leave, from: Desk, to: Exit}
-nodes:
-  - {id: demand, kind: const, values: [10, 20, 30, 20]}
-  - {id: staff, kind: expr, expr: "MIN(demand, 15)"}
-  - {id: size, kind: pmf, pmf: {values: [1, 2], probabilities: [0.5, 0.5]}}
-  - {id: smooth, kind: expr, expr: "SHIFT(demand, 1) + size"}
-outputs:
-  - series: "*"
-"""
-
-TEMPLATE: Final = """\
-metadata: {id: desk, title: Desk, version: 1.0.0}
-window: {start: 2025-01-01T00:00:00Z, timezone: UTC}
-parameters:
-  - {name: bins, type: integer, default: 3, min: 2, max: 24}
-  - {name: rate, type: number, required: true, min: 0}
-  - {name: shape, type: string, default: flat, enum: [flat, peak]}
-  - {name: demand, type: array, default: [5, 6, 7], items: {type: number}}
-grid: {bins: "${bins}", binSize: 1, binUnit: hours}
-topology:
-  nodes:
-    - id: Desk
-      kind: queue
-      semantics: {arrivals: calls, queueDepth: self, capacity: staff}
-nodes:
-  - {id: calls, kind: const, values: "${demand}"}
-  - {id: staff, kind: expr, expr: "${rate} * 1", metadata: {shape: "${shape}"}}
-outputs:
-  - series: "*"
-"""
 
 RATE: Final = ("-p", "rate=4")
 

@@ -132,7 +132,8 @@ class Run:
     def __repr__(self) -> str:
         """Return one line: id, grid, counts."""
         grid = self.model.grid
-        warned = f", {len(self.warnings)} warnings" if self.warnings else ""
+        count = len(self.warnings)
+        warned = f", {count} warning{'s' if count > 1 else ''}" if count else ""
         return f"<Run {self.run_id}: {grid.bins} x {grid.bin_size} {grid.bin_unit}, {len(self.series)} series{warned}>"
 
     def _repr_html_(self) -> str:
