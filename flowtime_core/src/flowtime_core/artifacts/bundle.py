@@ -19,10 +19,11 @@ from flowtime_core.codec.model_text import model_document_plain
 from flowtime_core.codec.provenance import provenance_to_plain
 from flowtime_core.codec.run_document import run_document_to_plain
 from flowtime_core.codec.series_index import series_index_to_plain
-from flowtime_core.codec.telemetry_manifest import empty_telemetry_manifest
+from flowtime_core.codec.telemetry_manifest import telemetry_manifest_to_plain
 from flowtime_core.codec.yaml_writer import write_yaml
 from flowtime_core.records.file_tree import in_path_order
 from flowtime_core.records.series_index import SeriesEntry, SeriesIndex
+from flowtime_core.records.telemetry import CaptureProvenance, TelemetryManifest
 
 if TYPE_CHECKING:
     from flowtime_core.records.file_tree import FileTree
@@ -95,12 +96,11 @@ def _model_bytes(run: EvaluatedRun, model: Model) -> bytes:
 
 
 def _telemetry_manifest(run: EvaluatedRun, model_hash: str) -> bytes:
-    return encode_json(
-        empty_telemetry_manifest(
-            run.model.grid,
-            run_id=run.run_id,
-            scenario_hash=run.provenance.scenario_hash,
-            model_hash=model_hash,
-            captured=run.created,
-        )
+    """Return the manifest of a run that replays no telemetry: window and grid, no files."""
+    provenance = CaptureProvenance(
+        run_id=run.run_id,
+        scenario_hash=run.provenance.scenario_hash,
+        model_hash=model_hash,
+        captured=run.created,
     )
+    return encode_json(telemetry_manifest_to_plain(TelemetryManifest(grid=run.model.grid, provenance=provenance)))

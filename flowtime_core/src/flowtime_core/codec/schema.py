@@ -28,6 +28,7 @@ SCHEMA_NAMES: Final = (
     "manifest",
     "series-index",
     "telemetry-manifest",
+    "gap-config",
     "time-travel-state",
 )
 

@@ -40,7 +40,7 @@ def _warning_to_plain(warning: Diagnostic) -> dict[str, Plain]:
         plain["nodeId"] = warning.node_id
     if warning.edge_ids:
         plain["edgeIds"] = list(warning.edge_ids)
-    plain |= _bins_to_plain(warning.bins)
+    plain |= bins_to_plain(warning.bins)
     for key, number in (("value", warning.value), ("total", warning.total)):
         written = None if number is None else json_value(number)
         if written is not None:
@@ -48,7 +48,8 @@ def _warning_to_plain(warning: Diagnostic) -> dict[str, Plain]:
     return plain
 
 
-def _bins_to_plain(bins: tuple[BinRange, ...]) -> dict[str, Plain]:
+def bins_to_plain(bins: tuple[BinRange, ...]) -> dict[str, Plain]:
+    """Return ``binRanges``, and ``bins`` one by one unless they are many; nothing for no bins."""
     if not bins:
         return {}
     plain: dict[str, Plain] = {}
@@ -79,23 +80,28 @@ def _read_warning(parent: Fields, index: int, item: Plain) -> Diagnostic:
     code, message = fields.text("code"), fields.text("message")
     if code not in CODES:
         code, message = _OLDER_CODE, f"{code}: {message}" if code else message
-    severity: Severity = "warning"
-    for word in _SEVERITIES:
-        if word == fields.text("severity").lower():
-            severity = word
     return Diagnostic(
         code=code,
         message=message,
-        severity=severity,
+        severity=read_severity(fields),
         node_id=fields.text("nodeId") or None,
         edge_ids=fields.texts("edgeIds"),
-        bins=_read_bins(fields),
+        bins=read_bins(fields),
         value=fields.number("value"),
         total=fields.number("total"),
     )
 
 
-def _read_bins(fields: Fields) -> tuple[BinRange, ...]:
+def read_severity(fields: Fields) -> Severity:
+    """Return the severity; what is not known counts as a warning."""
+    stated = fields.text("severity").lower()
+    severity: Severity = "warning"
+    for word in _SEVERITIES:
+        severity = word if word == stated else severity
+    return severity
+
+
+def read_bins(fields: Fields) -> tuple[BinRange, ...]:
     """Return ``binRanges``, else the bins listed one by one."""
     ranges, bins = fields.take("binRanges")[1], fields.take("bins")[1]
     if isinstance(ranges, list):

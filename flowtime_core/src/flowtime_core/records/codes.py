@@ -176,7 +176,7 @@ CODES: Final[dict[str, Code]] = {
     ),
     "provenance_mismatch": Code("error", "files of one run disagree about its hashes", "flowtime verify RUN"),
     "verification_failed": Code("error", "stored bytes do not match their hashes", "restore the directory"),
-    "damaged_run": Code("error", "a file of a run is missing or unreadable", "flowtime verify RUN"),
+    "damaged_run": Code("error", "a file of a run or capture is missing or unreadable", "flowtime verify RUN"),
     "limit_exceeded": Code("error", "a documented limit would be passed", "make the request smaller"),
     "window_too_large": Code("error", "a window has more than 500 bins", "ask for fewer bins"),
     "invalid_bin": Code("error", "a bin is outside the grid", "use 0 to bins-1"),
@@ -188,6 +188,17 @@ CODES: Final[dict[str, Code]] = {
     "cancelled": Code("error", "the caller asked to stop"),
     "internal_error": Code("error", "a fault in FlowTime itself", "report it"),
     "run_warning": Code("info", "a warning text of an older run"),
+    # telemetry
+    "data_gap": Code("warning", "bins of a metric are missing", "see the collector, or --gap-fill-gaps"),
+    "nan_detected": Code("warning", "bins of a metric are not finite numbers", "see the series, or --gap-fill-nan"),
+    "nan_fill": Code("info", "bins that were not finite numbers were written as 0"),
+    "length_mismatch": Code(
+        "warning", "a series has another number of rows than its index says", "run the model again"
+    ),
+    "zero_fill": Code("warning", "a gap rule wrote 0"),
+    "nan_injected": Code("warning", "a gap rule wrote NaN"),
+    "partial_data": Code("warning", "a gap rule cut a metric off after a bin"),
+    "gap_rule_unmatched": Code("warning", "a gap rule selects no bin of any file", "mend its nodes, metrics or bins"),
     "telemetry_sources_missing": Code("warning", "the run lists no telemetry source"),
     "telemetry_sources_unresolved": Code("warning", "a telemetry source of a node could not be read"),
     "telemetry_series_invalid": Code("warning", "a telemetry series has undefined values"),
