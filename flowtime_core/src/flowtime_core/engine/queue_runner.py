@@ -30,6 +30,13 @@ COMPLAINTS = {
     "negative_wip_limit": "is negative",
 }
 
+NOTES = tuple(
+    (code, role)
+    for role in ("arrivals", "loss", "capacity", "served", "wipLimit")
+    for code in ("non_finite_input", "negative_input", "negative_wip_limit")
+)
+"""What may be noticed, in the order in which it is told whichever bin or scenario met it first."""
+
 
 class QueueRunner:
     """One queue bound to its arrays."""
@@ -121,7 +128,10 @@ class QueueRunner:
     def marks(self) -> Iterator[Mark]:
         """Yield the inputs that were cleaned, and what was to leave and was not there."""
         node_id = self.step.node_id
-        for (code, role), amounts in self.noticed.items():
+        for code, role in NOTES:
+            amounts = self.noticed.get((code, role))
+            if amounts is None:
+                continue
             message = f"{role} of {node_id!r} {COMPLAINTS[code]}"
             measured = code != "non_finite_input"
             yield Mark(code=code, node_id=node_id, message=message, amounts=amounts, measured=measured)
