@@ -15,7 +15,7 @@ from flowtime_core.engine.retry_steps import add_retry
 from flowtime_core.engine.router_steps import add_targets
 from flowtime_core.engine.selection import select_outputs
 from flowtime_core.engine.series_steps import add_series_node, add_source
-from flowtime_core.engine.steps import ExprStep
+from flowtime_core.engine.steps import ExprStep, GivenStep
 from flowtime_core.engine.topology_steps import add_topology_node
 from flowtime_core.errors import DocumentInvalidError, LimitError
 from flowtime_core.records.ids import DEFAULT_CLASS, SeriesId, class_key
@@ -195,11 +195,22 @@ def _finish(
         series=_series_info(context, keys, role_keys, carried),
         classes=carried,
         source_rates=rates,
-        inputs=frozenset(node.id for node in model.nodes if isinstance(node, (ConstNode, PmfNode))),
+        inputs=_inputs(context),
         role_keys=role_keys,
         written=tuple(name for key in written for name in (key, *[class_key(key, c) for c in carried.get(key, ())])),
         warnings=(*context.names.findings, *findings),
     )
+
+
+def _inputs(context: Context) -> dict[str, str]:
+    """Return the given series behind every const and pmf node that no router overrides."""
+    given = {step.key for step in context.steps if isinstance(step, GivenStep)}
+    own = {
+        node.id: uncapped_key(context, node.id)
+        for node in context.model.nodes
+        if isinstance(node, (ConstNode, PmfNode))
+    }
+    return {node_id: key for node_id, key in own.items() if key in given}
 
 
 def _role_keys(context: Context) -> dict[tuple[str, str], str]:

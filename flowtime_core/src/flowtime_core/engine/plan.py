@@ -42,8 +42,8 @@ class Plan:
         In order of evaluation.
     series : mapping of engine key to SeriesInfo
         Every series the plan computes, declared ones first.
-    inputs : frozenset of str
-        Keys that a batch may override: const and pmf nodes.
+    inputs : mapping of node id to engine key
+        What a batch may override: const and pmf nodes, with the series that holds their own values.
     role_keys : mapping of (node id, role) to engine key
         Roles that read a series, mapped or derived.
     written : tuple of str
@@ -59,7 +59,7 @@ class Plan:
     model: Model
     components: tuple[Component, ...]
     series: Mapping[str, SeriesInfo]
-    inputs: frozenset[str]
+    inputs: Mapping[str, str]
     role_keys: Mapping[tuple[str, str], str]
     written: tuple[str, ...]
     classes: Mapping[str, tuple[str, ...]]

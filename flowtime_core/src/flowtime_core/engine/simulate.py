@@ -89,12 +89,15 @@ def evaluate_batch(plan: Plan, overrides: Mapping[str, FloatArray], *, limits: L
         When series x bins x scenarios passes ``limits.series_values``.
     """
     bins = plan.model.grid.bins
-    columns = {key: _columns(plan, key, np.asarray(array, dtype=np.float64)) for key, array in overrides.items()}
+    columns = dict(_columns(plan, key, np.asarray(array, dtype=np.float64)) for key, array in overrides.items())
     widths = {array.shape[1] for array in columns.values()}
     if len(widths) > 1:
         message = f"overrides have different numbers of scenarios: {', '.join(map(str, sorted(widths)))}"
         raise InputError(message, hint="give every override one column per scenario")
     scenarios = widths.pop() if widths else 1
+    if scenarios == 0:
+        message = "overrides have no scenario"
+        raise InputError(message, hint="give every override one column per scenario")
     cells = len(plan.series) * bins * scenarios
     if cells > limits.series_values:
         message = (
@@ -105,19 +108,20 @@ def evaluate_batch(plan: Plan, overrides: Mapping[str, FloatArray], *, limits: L
     return _evaluate(plan, columns, scenarios)
 
 
-def _columns(plan: Plan, key: str, array: FloatArray) -> FloatArray:
+def _columns(plan: Plan, node_id: str, array: FloatArray) -> tuple[str, FloatArray]:
+    """Return the key of the given series that an override replaces, and its values [bin, scenario]."""
     bins = plan.model.grid.bins
-    if key not in plan.inputs:
-        message = f"{key!r} cannot be overridden: it is no const or pmf node"
+    if node_id not in plan.inputs:
+        message = f"{node_id!r} cannot be overridden: it is no const or pmf node that keeps its own values"
         raise InputError(message, hint=f"override one of: {', '.join(sorted(plan.inputs))}")
     match array.shape:
         case (scenarios,):
-            return np.broadcast_to(array, (bins, scenarios))
+            return plan.inputs[node_id], np.broadcast_to(array, (bins, scenarios))
         case (rows, _) if rows == bins:
-            return array
+            return plan.inputs[node_id], array
         case _:
             pass
-    message = f"override of {key!r} has shape {array.shape}, expected (scenarios,) or ({bins}, scenarios)"
+    message = f"override of {node_id!r} has shape {array.shape}, expected (scenarios,) or ({bins}, scenarios)"
     raise InputError(message)
 
 
@@ -170,14 +174,17 @@ def _run_component(
 def _run(workers: Sequence[Runner | Mixer], bins: int, *, loop: bool) -> None:
     """Run steps over all bins, or bin by bin; where a shared constraint binds, a bin is run a second time with it."""
     allocations = [worker for worker in workers if isinstance(worker, AllocationRunner)]
-    everyone: list[Callable[[int, int], None]] = [worker.run for worker in workers]
-    others = [worker.run for worker in workers if not isinstance(worker, AllocationRunner)]
+    others: list[Callable[[int, int], None]] = [
+        worker.run for worker in workers if not isinstance(worker, AllocationRunner)
+    ]
     spans = ((t, t + 1) for t in range(bins)) if loop else ((0, bins),)
     for lo, hi in spans:
         for allocation in allocations:
             allocation.open(lo, hi)
-        for run in everyone:
+        for run in others:
             run(lo, hi)
+        for allocation in allocations:
+            allocation.run(lo, hi)
         if any(allocation.binds(lo, hi) for allocation in allocations):
             for run in others:
                 run(lo, hi)
