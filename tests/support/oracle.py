@@ -168,7 +168,7 @@ class Oracle:
         return found
 
     def _derived(self) -> set[str]:
-        found: set[str] = set()
+        found = {f"overflow@{node.id}" for node in self.model.nodes if isinstance(node, BufferNode) and node.wip}
         for place in self.model.topology.nodes:
             if place.id in self.queues:
                 queue = self.queues[place.id]
@@ -258,6 +258,8 @@ class Oracle:
         measure, _, node = key.partition("@")
         if node in self.constraints:
             return self._constraint(self.constraints[node], measure, t)
+        if isinstance(self.series.get(node), BufferNode) and measure == "overflow":
+            return self._queue_bin(node, t, free=free).overflow
         place = self.places[node]
         if key not in self.derived:
             # ``Node.role`` of a mapped role is the mapped series.
@@ -515,8 +517,7 @@ class Oracle:
 
     def edge(self, edge: Edge) -> dict[str, list[Exact]]:
         """The series an edge publishes by measure; empty where its source lacks the role."""
-        port = edge.source.port if edge.source.port != "out" else ""
-        measure = edge.measure or port or "served"
+        measure = self._measure(edge)
         if measure in ATTEMPTS:
             name, sent = "attemptsVolume", self._scaled(edge, "attempts")
         elif measure in FAILURES:
@@ -531,20 +532,52 @@ class Oracle:
         transit = [self._sum(sent[max(0, t - edge.lag + 1) : t + 1]) for t in range(self.bins)]
         return {name: arrived, "inTransit": transit}
 
+    def retry_volumes(self, node: str) -> dict[str, list[Exact]]:
+        """What the echo of a node brings back over each throughput edge into it, by the id of the edge."""
+        echo = self._role_series(node, "retryEcho")
+        arriving = {
+            edge.id: found["flowVolume"]
+            for edge in self.model.topology.edges
+            if edge.target.node == node and edge.type == "throughput" and "flowVolume" in (found := self.edge(edge))
+        }
+        if echo is None or not arriving:
+            return {}
+        volumes: dict[str, list[Exact]] = {id: [] for id in arriving}
+        for t in range(self.bins):
+            flows = {id: max(ZERO, flow[t]) if is_finite(flow[t]) else ZERO for id, flow in arriving.items()}
+            total = self._sum([flows[id] for id in sorted(flows)])
+            for id, flow in flows.items():
+                share = combine(echo[t], flow, operator.mul, "*") if total else echo[t]
+                part = combine(self._keep(share), total or Fraction(len(flows)), operator.truediv, "/")
+                volumes[id].append(self._keep(part))
+        return volumes
+
+    @staticmethod
+    def _measure(edge: Edge) -> str:
+        port = edge.source.port if edge.source.port != "out" else ""
+        return edge.measure or port or "served"
+
     def _scaled(self, edge: Edge, role: str) -> list[Exact] | None:
         values = self._role_series(edge.source.node, role)
         factor = Fraction(1 if edge.multiplier is None else edge.multiplier)
-        return None if values is None else [combine(v, factor, operator.mul, "*") for v in values]
+        return None if values is None else [self._keep(combine(v, factor, operator.mul, "*")) for v in values]
 
     def _flow(self, edge: Edge) -> list[Exact] | None:
         released = self._released(edge.source.node)
         if released is None:
             return None
-        peers = [e for e in self.model.topology.edges if e.source.node == edge.source.node and e.type == edge.type]
+        peers = [
+            peer
+            for peer in self.model.topology.edges
+            if peer.source.node == edge.source.node
+            and peer.type == edge.type
+            # What an edge of attempts or failures carries is no part of the flow.
+            and self._measure(peer) not in (*ATTEMPTS, *FAILURES)
+        ]
         factor = Fraction(edge.weight) / sum((Fraction(peer.weight) for peer in peers), ZERO)
         if edge.type == "effort" and edge.multiplier is not None:
             factor *= Fraction(edge.multiplier)
-        return [combine(v, factor, operator.mul, "*") for v in released]
+        return [self._keep(combine(v, factor, operator.mul, "*")) for v in released]
 
     def _released(self, node: str) -> list[Exact] | None:
         if node in self.queues and self.places[node].kind in QUEUES:

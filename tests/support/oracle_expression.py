@@ -130,8 +130,8 @@ class ExpressionOracle:
             case Reference():
                 return self.source.read(node, t, free=free)
             case Unary(operator=sign, operand=operand):
-                value = self._value(operand, t, free)
-                return -value if sign == "-" else value
+                inner = self._value(operand, t, free)
+                return -inner if sign == "-" else inner
             case Binary(operator=sign, left=left, right=right):
                 return self._binary(sign, self._value(left, t, free), self._value(right, t, free))
             case Call():
