@@ -218,3 +218,11 @@ def test_a_long_tag_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tag ends the scan at its first character; the library would take seconds to read it."""
     monkeypatch.delattr("ruamel.yaml.scanner.Scanner.scan_tag")
     assert refusal("!" * 1_000_000).message == "tags are not accepted"
+
+
+@pytest.mark.parametrize(
+    "text", ["a:\n- 1\n- 2\nb: 3\n", "a: # x\n# y\n- 1 # z\n# c\n- 2\nb: 3 # d\n# e\n", "a:\n  - 1\n  - 2\nb: 3\n"]
+)
+def test_a_list_no_deeper_than_its_key(text: str) -> None:
+    """A list may stand as far left as the key it belongs to, comments or not."""
+    assert read_yaml(text, source="a.yaml").plain == {"a": [1, 2], "b": 3}

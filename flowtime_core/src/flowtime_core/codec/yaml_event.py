@@ -114,6 +114,7 @@ class _EventSource(Reader, Scanner, Parser):
     """
 
     processing_version = (1, 2)
+    comment_handling = None  # the parser asks for it in a list that stands no deeper than its key
     reader = scanner = resolver = None  # plain attributes: as properties they cost half of the time
 
     def __init__(self, text: str) -> None:
