@@ -55,6 +55,7 @@ def compile_model(
     LimitError
         When series x bins passes ``limits.series_values``.
     """
+    _check_size(len(model.nodes), model.grid.bins, limits)
     context = Context(model, resolve_names(model), sources)
     for index, node in enumerate(model.nodes):
         add_series_node(context, index, node)
@@ -72,6 +73,13 @@ def compile_model(
     carried = carried_classes(context.steps, rates)
     _class_findings(context, carried)
     return _finish(context, components, limits, carried, rates)
+
+
+def _check_size(series: int, bins: int, limits: Limits) -> None:
+    """Refuse what would not fit, before anything of that length is made (SEMANTICS 1.1)."""
+    if max(1, series) * bins > limits.series_values:
+        message = f"{series} series x {bins} bins pass the limit of {limits.series_values} values"
+        raise LimitError(message, hint="use fewer bins or series, or raise Limits.series_values")
 
 
 def _add_bound_roles(context: Context) -> None:
@@ -115,7 +123,7 @@ def _class_findings(context: Context, carried: Mapping[str, tuple[str, ...]]) ->
     for step in context.steps:
         if isinstance(step, ExprStep) and step.key not in carried and any(key in carried for key in step.keys):
             message = f"expression of {step.node_id!r} does not pass on the classes of what it reads"
-            context.report("class_mix_undefined", context.places[step.label], message, node_id=step.node_id)
+            context.report("class_mix_undefined", context.places[step.key], message, node_id=step.node_id)
 
 
 def _stop_on_errors(context: Context) -> None:
@@ -135,12 +143,12 @@ def _components(context: Context) -> tuple[Component, ...]:
     cycles = same_bin_cycles(same_bin)
     for cycle in cycles:
         path = " -> ".join(steps[i].label for i in cycle)
-        label = steps[cycle[0]].label
+        first = steps[cycle[0]]
         context.report(
             "same_bin_cycle",
-            context.places[label],
+            context.places[first.writes[0]],
             f"series depend on each other within one bin: {path}",
-            node_id=label,
+            node_id=first.label,
             hint="read one of them from an earlier bin, as in SHIFT(x, 1)",
         )
     if cycles:
@@ -157,15 +165,15 @@ def _components(context: Context) -> tuple[Component, ...]:
 def _refuse_whole_series(context: Context, steps: Sequence[Step]) -> None:
     """Report a whole-series function whose argument belongs to its own loop (SEMANTICS 3.4)."""
     inside = {key for step in steps for key in step.writes}
-    for step in steps:
-        for key in context.whole_uses.get(step.label, ()):
+    for step in (step for step in steps if isinstance(step, ExprStep)):
+        for key in context.whole_uses.get(step.node_id, ()):
             if key in inside:
                 context.report(
                     "whole_series_in_loop",
-                    context.places[step.label],
-                    f"expression of {step.label!r} takes a whole-series function of {key!r}, "
+                    context.places[step.key],
+                    f"expression of {step.node_id!r} takes a whole-series function of {key!r}, "
                     "which depends on it through a feedback loop",
-                    node_id=step.label,
+                    node_id=step.node_id,
                     hint="use a running function such as CUMSUM, EMA or ROLLING_MEAN",
                 )
 
@@ -181,9 +189,7 @@ def _finish(
     computed = [key for component in components for step in component.steps for key in step.writes]
     keys = [key for key in computed if "@" not in key or key.partition("@")[0] in MEASURES]
     count = len(computed) + sum(len(classes) for classes in carried.values())
-    if count * context.bins > limits.series_values:
-        message = f"{count} series x {context.bins} bins pass the limit of {limits.series_values} values"
-        raise LimitError(message, hint="use fewer bins or series, or raise Limits.series_values")
+    _check_size(count, context.bins, limits)
     role_keys = _role_keys(context)
     numbers = {context.names.bound[place] for place in context.names.numbers}
     written_keys = [key for key in keys if key not in numbers]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from flowtime_core.engine.names import role_pointer
 from flowtime_core.engine.steps import (
     AllocationStep,
     CapStep,
@@ -116,7 +117,8 @@ def _add_cap(context: Context, served: str, nodes: list[TopologyNode]) -> None:
     if renamed == context.steps:
         for node in nodes:
             message = f"constrained node {node.id!r}: its served series {served!r} is computed for another node"
-            context.report("invalid_topology", context.places[node.id], message, node_id=node.id)
+            pointer = role_pointer(context.names.nodes[node.id][0], "served")
+            context.report("invalid_topology", pointer, message, node_id=node.id)
         return
     context.steps = renamed
     unserved = (context.names.derived.get((node.id, "unserved")) for node in nodes)

@@ -25,8 +25,8 @@ class Context:
 
     Attributes
     ----------
-    places : dict of step label to JSON pointer
-        Where each step comes from.
+    places : dict of engine key to JSON pointer
+        Where each step comes from, by the first series it writes.
     whole_uses : dict of engine key to keys
         Series that a key reads through a whole-series function.
     """
@@ -46,7 +46,7 @@ class Context:
     def add(self, step: Step, pointer: str) -> None:
         """Keep a step and the place it comes from."""
         self.steps.append(step)
-        self.places[step.label] = pointer
+        self.places[step.writes[0]] = pointer
 
     def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
         """Keep a finding."""

@@ -172,10 +172,10 @@ def _derive(names: Names, index: int, node: TopologyNode) -> None:
         _free, alias = _unmapped_name(names, node, role)
         if key is None or not alias:
             continue
-        if node.kind == "sink" and alias in names.aliases:
+        owner = names.aliases.get(alias, "").partition("@")[2]
+        if owner and node.kind == "sink" and names.nodes[owner][1].kind != "sink":
             del names.derived[node.id, role]
-        elif alias in names.aliases:
-            owner = names.aliases[alias].partition("@")[2]
+        elif owner:
             message = f"{role} of {node.id!r} names {alias!r}, which already names a series of {owner!r}"
             names.report("duplicate_id", role_pointer(index, role), message, node_id=node.id, hint="choose another")
         else:

@@ -22,6 +22,7 @@ def add_topology_node(context: Context, index: int, node: TopologyNode) -> None:
     derived = context.names.derived
     pointer = f"/topology/nodes/{index}"
     if (node.id, "queueDepth") in derived:
+        _refuse_namesake(context, pointer, node)
         context.add(_queue_step(context, pointer, node), pointer)
     elif node.kind == "sink" and (node.id, "served") in derived:
         arrivals = context.names.role(node.id, "arrivals")
@@ -29,6 +30,14 @@ def add_topology_node(context: Context, index: int, node: TopologyNode) -> None:
             errors = context.names.role(node.id, "errors")
             key = derived[node.id, "served"]
             context.add(SinkStep(node_id=node.id, key=key, arrivals=arrivals, errors=errors), pointer)
+
+
+def _refuse_namesake(context: Context, pointer: str, node: TopologyNode) -> None:
+    """Report an authored queue of the same id: both would publish under it."""
+    if any(isinstance(other, BufferNode) and other.id == node.id for other in context.model.nodes):
+        message = f"queue {node.id!r} is computed here, and a series node {node.id!r} is another queue"
+        hint = f"name it: queueDepth: {node.id}, or give one of them another id"
+        context.report("duplicate_id", f"{pointer}/id", message, node_id=node.id, hint=hint)
 
 
 def _queue_step(context: Context, pointer: str, node: TopologyNode) -> QueueStep:
@@ -84,10 +93,16 @@ def buffer_step(context: Context, node: BufferNode, pointer: str) -> QueueStep |
 
 def _initial_of_reader(context: Context, key: str) -> float:
     """Return the initial depth of the topology node whose queueDepth names this series, else 0."""
-    for node in context.model.topology.nodes:
-        if node.initial_depth is not None and context.names.role(node.id, "queueDepth") == key:
-            return node.initial_depth
-    return 0.0
+    found: float | None = None
+    for index, node in enumerate(context.model.topology.nodes):
+        if node.initial_depth is None or context.names.role(node.id, "queueDepth") != key:
+            continue
+        if found is not None and found != node.initial_depth:
+            message = f"queue {key!r} begins with {node.initial_depth:g} at {node.id!r} and with {found:g} elsewhere"
+            pointer = f"/topology/nodes/{index}/initialCondition"
+            context.report("invalid_topology", pointer, message, node_id=node.id, hint=f"give it once, at {key!r}")
+        found = node.initial_depth
+    return 0.0 if found is None else found
 
 
 def _dispatch(
@@ -102,7 +117,7 @@ def _dispatch(
 
 
 def _fixed_limit(wip: WipLimit | None) -> float | None:
-    return wip.limit if wip is not None and isinstance(wip.limit, float) else None
+    return None if wip is None or isinstance(wip.limit, str) else float(wip.limit)
 
 
 def _limit_series(context: Context, wip: WipLimit | None, pointer: str, node_id: str) -> str | None:
@@ -124,7 +139,7 @@ def _check_wip(context: Context, wip: WipLimit | None, pointer: str, node_id: st
     """Report a negative limit, and an overflow target whose queue is not derived (SEMANTICS 4.5)."""
     if wip is None:
         return
-    if isinstance(wip.limit, float) and wip.limit < 0.0:
+    if not isinstance(wip.limit, str) and wip.limit < 0.0:
         message = f"wipLimit of {node_id!r} is {wip.limit:g}, expected 0 or more"
         context.report("invalid_topology", f"{pointer}/wipLimit", message, node_id=node_id)
     if wip.overflow is not None and (wip.overflow, "queueDepth") not in context.names.derived:
