@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,8 +13,17 @@ if TYPE_CHECKING:
 COLOURS: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
+def finding_lines(finding: Diagnostic, width: int) -> list[str]:
+    """Return the same, folded to a width."""
+    lines = textwrap.wrap(str(finding), width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+    return [_painted(lines[0], finding), *lines[1:]]
+
+
 def finding_line(finding: Diagnostic) -> str:
     """Return ``file:line:column: severity[code]: message (hint)`` with the severity in its colour."""
+    return _painted(str(finding), finding)
+
+
+def _painted(line: str, finding: Diagnostic) -> str:
     name = f"{finding.severity}[{finding.code}]"
-    place, _, rest = str(finding).partition(name)
-    return f"{place}{click.style(name, fg=COLOURS[finding.severity])}{rest}"
+    return line.replace(name, click.style(name, fg=COLOURS[finding.severity]), 1)

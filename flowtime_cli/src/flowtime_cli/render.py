@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from flowtime_cli.finding import finding_line
+from flowtime_cli.finding import finding_lines
 from flowtime_cli.number import ABSENT, amount, duration, percent
-from flowtime_cli.sparkline import PAINT, Glyphs, glyphs_for, sparkline
+from flowtime_cli.sparkline import PAINT, Glyphs, glyphs_for, sparkline, stretched
 from flowtime_cli.table import Column, fit_table, render_table, text_width
 
 if TYPE_CHECKING:
@@ -75,9 +75,8 @@ class Screen:
 def header_lines(run: StoredRun, screen: Screen) -> list[str]:
     """Return the title of a run and what it covers."""
     dot = f" {screen.glyphs.dot} "
-    title = (
-        f"{click.style(run.template_title or run.template_id, bold=True)}{dot}{run.template_id} {run.template_version}"
-    )
+    who = f"{run.template_id} {run.template_version}"
+    title = who if run.template_title == run.template_id else f"{click.style(run.template_title, bold=True)}{dot}{who}"
     facts = [grid_text(run.model.grid), run.mode] + ([f"seed {run.rng.seed}"] if run.rng is not None else [])
     return [title, dot.join(facts)]
 
@@ -101,22 +100,22 @@ def course_table(
     """Return one row per node: the course of its queue, load or arrivals over the bins, and when it was highest."""
     facts = [_peak_cells(node.trend, grid) for node in nodes]
     names = [screen.cut(node.id, LONGEST_NAME) for node in nodes]
-    taken = [max(map(len, column)) for column in zip(*facts, strict=True)]
-    room = screen.width - max(map(len, names)) - sum(taken) - 2 * (len(taken) + 1)
-    axis = time_axis(grid, first, grid.bins if last is None else last + 1, room)
-    columns = (Column(""), Column(axis), Column(""), Column("", right=True), Column(""))
+    end = grid.bins if last is None else last + 1
+    taken = [max(map(len, column)) for column in (names, *zip(*facts, strict=True))]
+    room = stretched(end - first, screen.width - sum(taken) - 2 * len(taken))
+    columns = (Column(""), Column(time_axis(grid, first, end, room)), Column(""), Column("", right=True), Column(""))
     courses = [_course(node.trend, room, screen) for node in nodes]
     rows = [[name, course, *cells] for name, course, cells in zip(names, courses, facts, strict=True)]
     return [line for line in render_table(columns, rows, rule="") if line]
 
 
-def series_table(series: Sequence[SeriesSummary], screen: Screen) -> list[str]:
+def series_table(series: Sequence[SeriesSummary], grid: Grid, screen: Screen) -> list[str]:
     """Return one row per series: total, mean, peak and course."""
     rows = [
         [screen.cut(one.name, 40), one.unit, amount(one.total), amount(one.mean), amount(one.peak)] for one in series
     ]
     taken = max(map(text_width, render_table(SERIES_COLUMNS, rows, rule="")))
-    room = max(SHORTEST_COURSE, screen.width - taken - 2)
+    room = max(SHORTEST_COURSE, stretched(grid.bins, screen.width - taken - 2))
     rows = [[*row, _course(one.trend, room, screen)] for row, one in zip(rows, series, strict=True)]
     return fit_table((*SERIES_COLUMNS, Column("course")), rows, rule=screen.glyphs.rule, width=screen.width)
 
@@ -124,7 +123,7 @@ def series_table(series: Sequence[SeriesSummary], screen: Screen) -> list[str]:
 def time_axis(grid: Grid, first: int, end: int, width: int) -> str:
     """Return times along a line, from the start of its first bin to the end of its last."""
     last = moment_text(grid, end)
-    parts = max(1, min(4, width // (len(last) + 6)))
+    parts = max(1, min(4, end - first, width // (2 * len(last) + 1)))
     line = ""
     for part in range(parts):
         line = line.ljust(part * width // parts) + moment_text(grid, first + part * (end - first) // parts)
@@ -174,11 +173,11 @@ def _worst(node: NodeSummary) -> str:
     return click.style(text, fg=PAINT[node.worst_colour])
 
 
-def warning_lines(warnings: Sequence[Diagnostic]) -> list[str]:
-    """Return one line per warning, the first dozen."""
-    lines = [finding_line(warning) for warning in warnings[:MOST_WARNINGS]]
-    more = len(warnings) - len(lines)
-    return lines + ([f"... and {more} more in run.json"] if more else [])
+def warning_lines(warnings: Sequence[Diagnostic], screen: Screen) -> list[str]:
+    """Return the first dozen warnings, long ones on several lines, and how many more there are."""
+    lines = [line for warning in warnings[:MOST_WARNINGS] for line in finding_lines(warning, screen.width)]
+    more = len(warnings) - MOST_WARNINGS
+    return lines + ([f"... and {more} more in run.json"] if more > 0 else [])
 
 
 def footer(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:

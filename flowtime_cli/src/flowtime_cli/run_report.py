@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def created_lines(created: CreatedRun, screen: Screen) -> list[str]:
     """Return a run as a table with its warnings and its place, or the plan of a dry run."""
     if created.plan is not None:
-        return [*_plan(created, created.plan), *_spaced(warning_lines(created.warnings))]
+        return [*_plan(created, created.plan), *_spaced(warning_lines(created.warnings, screen))]
     stored = created.stored
     lines = [] if stored is None else [*header_lines(stored, screen), "", *_table(stored, screen)]
-    lines += _spaced(warning_lines(created.warnings))
+    lines += _spaced(warning_lines(created.warnings, screen))
     return [*lines, *_spaced(list(footer(_place(created))))]
 
 
@@ -35,7 +35,7 @@ def _table(stored: StoredRun, screen: Screen) -> list[str]:
     nodes = summarise_nodes(stored)
     if nodes:
         return [*node_table(nodes, screen), "", *course_table(nodes, stored.model.grid, screen)]
-    return series_table(summarise_series(stored), screen)
+    return series_table(summarise_series(stored), stored.model.grid, screen)
 
 
 def _place(created: CreatedRun) -> list[tuple[str, str]]:

@@ -48,4 +48,4 @@ def _print_list(stored: StoredRun, as_json: bool) -> None:
     if as_json:
         options.print_json(series_to_plain(stored.run_id, list(stored.series.values()), with_values=False))
     else:
-        show(series_table(summarise_series(stored), Screen.of_stdout()))
+        show(series_table(summarise_series(stored), stored.model.grid, Screen.of_stdout()))

@@ -43,15 +43,20 @@ def glyphs_for(stream: TextIO) -> Glyphs:
 
 
 def sparkline(values: Sequence[float], width: int, *, bars: str, colours: Sequence[str] = ()) -> str:
-    """Return one bar per group of bins, each the highest of its group, from 0 to the highest of all.
+    """Return ``width`` bars, each the highest of its group of bins, from 0 to the highest of all.
 
-    A group in which nothing is defined is blank. With one colour per bin, a bar takes the worst of its group.
+    A group in which nothing is defined is blank. With one colour per bin, a bar takes the worst of its group. Bins are
+    repeated where there are fewer of them than bars.
     """
-    count = min(width, len(values))
-    edges = [i * len(values) // count for i in range(count + 1)] if count else [0]
-    groups = [range(first, end) for first, end in pairwise(edges)]
+    edges = [i * len(values) // width for i in range(width + 1)] if values else [0]
+    groups = [range(first, max(end, first + 1)) for first, end in pairwise(edges)]
     top = max((x for x in values if math.isfinite(x)), default=0.0)
     return "".join(_paint(_bar([values[t] for t in group], top, bars), _worst(group, colours)) for group in groups)
+
+
+def stretched(count: int, width: int) -> int:
+    """Return the width at which every one of ``count`` bins has as many bars as any other; at most ``width``."""
+    return width if count >= width or not count else width // count * count
 
 
 def _bar(group: Sequence[float], top: float, bars: str) -> str:

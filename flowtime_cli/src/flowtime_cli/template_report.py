@@ -49,8 +49,8 @@ def detail_lines(template: Template, screen: Screen) -> list[str]:
 def _entry(entry: LibraryEntry) -> list[str]:
     template = entry.template
     if template is None:
-        count = sum(finding.is_error for finding in entry.findings)
-        return [entry.template_id, "", "", click.style(f"broken: {count} errors in {entry.source}", fg="red")]
+        text = f"broken: flowtime validate {entry.source} says why"
+        return [entry.template_id, "", "", click.style(text, fg="red")]
     return [entry.template_id, template.metadata.version, str(len(template.parameters)), template.metadata.title]
 
 

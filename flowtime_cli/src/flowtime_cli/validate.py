@@ -66,11 +66,11 @@ def _print_json(validation: Validation, with_plan: bool) -> None:
 
 
 def _print_text(validation: Validation, with_plan: bool) -> None:
-    from flowtime_cli.render import warning_lines
+    from flowtime_cli.finding import finding_line
     from flowtime_cli.stream import show
 
     validation.require()
     if with_plan:
         click.echo(validation.describe(), nl=False)
         return
-    show([f"{validation.source}: valid {validation.kind}", *warning_lines(validation.findings)])
+    show([f"{validation.source}: valid {validation.kind}", *map(finding_line, validation.findings)])
