@@ -155,11 +155,12 @@ def test_a_source_that_is_no_csv_is_placed_in_its_own_file(tmp_path: Path) -> No
 
 def test_what_is_wrong_is_said_before_anything_is_written(tmp_path: Path) -> None:
     """An unknown template, a bad id and a bad parameter leave no trace."""
-    for settings, error in (
+    refused: tuple[tuple[dict[str, Any], type[Exception]], ...] = (
         ({"template_id": "dsk"}, NotFoundError),
         ({"run_id": "../x"}, InputError),
         ({"parameters": {}}, DocumentInvalidError),
-    ):
+    )
+    for settings, error in refused:
         with pytest.raises(error):
             create(tmp_path, **settings)
     assert not (tmp_path / "data").exists()
