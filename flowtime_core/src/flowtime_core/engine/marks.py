@@ -21,10 +21,11 @@ class Mark:
     """
 
     code: str
-    node_id: str
+    node_id: str | None
     message: str
     amounts: FloatArray = field(eq=False, repr=False)
     measured: bool = False
+    edge_ids: tuple[str, ...] = ()
 
     def diagnostic(self, scenario: int) -> Diagnostic | None:
         """Return the finding for one scenario, or None when nothing happened in it."""
@@ -37,6 +38,7 @@ class Mark:
             code=self.code,
             message=self.message,
             node_id=self.node_id,
+            edge_ids=self.edge_ids,
             bins=bin_ranges(bins),
             value=max(amounts, key=abs) if self.measured else None,
             total=math.fsum(amounts) if self.measured else None,
