@@ -159,12 +159,11 @@ def test_bins(bins: str, selector: BinSelector) -> None:
         (rule("bins: {from: x}, action: nan"), "schema_violation /rules/0/bins/from: from of bins of rule 1 is 'x'"),
         (
             rule('bins: {from: "2025-01-01T00:00:00+02:00"}, action: nan'),
-            "schema_violation /rules/0/bins/from: from of bins of rule 1 is '2025-01-01T00:00:00+02:00', expected UTC "
-            "(write 2024-12-31T22:00:00Z)",
+            "schema_violation /rules/0/bins/from: from of bins of rule 1 is '2025-01-01T00:00:00+02:00', expected UTC",
         ),
         (
             rule("bins: {from: 2025-01-02, to: 2025-01-01}, action: nan"),
-            "schema_violation /rules/0/bins/from: from of bins of rule 1 is 2025-01-02T00:00:00Z, expected a time before",
+            "schema_violation /rules/0/bins/from: from of bins of rule 1 is 2025-01-02T00:00:00Z, expected",
         ),
         (
             rule("bins: [1], action: nan, metrics: [arivals]"),

@@ -139,6 +139,7 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
         telemetry_sources=_own_sources(model) if sources is None else sources,
         node_sources=metadata.node_sources or node_sources(model),
         has_provenance=layout.PROVENANCE in tree,
+        entries=by_id,
         directory=directory,
     )
 

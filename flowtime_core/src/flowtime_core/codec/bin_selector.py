@@ -140,6 +140,6 @@ def bin_selector_to_plain(selector: BinSelector) -> Plain:
             return {"every": selector.every, "offset": selector.offset, "length": selector.length}
         case RandomBins():
             return {"fraction": json_number(selector.fraction)}
-        case BinsBetween():
+        case _:
             times = (("from", selector.start), ("to", selector.end))
             return {key: format_timestamp(moment) for key, moment in times if moment is not None}

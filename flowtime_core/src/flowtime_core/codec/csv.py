@@ -79,6 +79,19 @@ def write_series_csv(values: FloatArray | Sequence[float]) -> bytes:
     return f"{HEADER}\n{''.join(rows)}".encode("ascii")
 
 
+def write_reading_csv(reading: SeriesReading) -> bytes:
+    """Return a reading as CSV: missing bins have no row, undefined ones say ``NaN`` (SEMANTICS 7.2)."""
+    numbers: list[float] = reading.values.tolist()
+    gone: list[bool] = reading.missing.tolist()
+    rows = [f"{t},{format_number(x)}\n" for t, (x, absent) in enumerate(zip(numbers, gone, strict=True)) if not absent]
+    return f"{HEADER}\n{''.join(rows)}".encode("ascii")
+
+
+def is_complete_csv(data: bytes, bins: int) -> bool:
+    """Tell whether a text of :func:`write_series_csv` has a finite number in each bin; of another text say nothing."""
+    return data.count(b"\n") == bins + 1 and b"N" not in data and b"I" not in data and b",\n" not in data
+
+
 def read_series_csv(data: bytes, *, source: str, bins: int | None = None) -> FloatArray:
     """Return the values of a series CSV, shape (bins,), NaN for a bin that is missing or undefined.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
     from flowtime_core.records.series import FloatArray, Series
+    from flowtime_core.records.series_index import SeriesEntry
 
 
 @frozen(kw_only=True)
@@ -122,6 +123,8 @@ class StoredRun:
         Read on demand; ids as in ``series/index.json``.
     role_series : mapping of (node id, role) to series id
         Which stored series each role of a topology node reads.
+    entries : mapping of series id to SeriesEntry
+        What the index says about the file of each series.
     directory : str
         Where it was read from, for ``storage`` in responses; empty for a run in memory.
     """
@@ -147,4 +150,5 @@ class StoredRun:
     telemetry_sources: tuple[str, ...] = ()
     node_sources: Mapping[str, str] = EMPTY
     has_provenance: bool = False
+    entries: Mapping[str, SeriesEntry] = EMPTY
     directory: str = ""

@@ -8,12 +8,16 @@ from attrs import field, frozen
 
 from flowtime_core.records.codes import CODES
 from flowtime_core.records.diagnostic import Diagnostic
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.ids import DEFAULT_CLASS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from flowtime_core.records.diagnostic import BinRange, Severity
+    from flowtime_core.records.document import Plain
+    from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.grid import Grid
 
 GapAction = Literal["zero", "nan", "remove", "truncate"]
@@ -195,3 +199,57 @@ class TelemetryManifest:
     classes: tuple[str, ...] = ()
     class_coverage: ClassCoverage = "missing"
     checksum: str = field(default="", eq=False)
+
+
+@frozen(kw_only=True)
+class GapChange:
+    """What one rule does to one file: ``rule`` counts from 1."""
+
+    rule: int
+    action: GapAction
+    bins: tuple[BinRange, ...]
+    reason: str = ""
+
+
+@frozen(kw_only=True)
+class PlannedFile:
+    """What becomes of one metric: where it comes from, how many rows are written, which bins the rules change."""
+
+    binding: CaptureBinding
+    rows: int
+    changes: tuple[GapChange, ...] = ()
+
+
+@frozen(kw_only=True)
+class CaptureEvent:
+    """One line of the capture log: number, name, whether it is a warning, and facts by the names of the log."""
+
+    number: int
+    name: str
+    is_warning: bool = False
+    facts: Mapping[str, Plain] = EMPTY
+
+
+@frozen(kw_only=True)
+class Capture:
+    """A finished capture, not yet on disk.
+
+    Attributes
+    ----------
+    tree : FileTree
+        Every file of the telemetry directory.
+    plan : tuple of PlannedFile
+        One entry per CSV, in the order of the manifest.
+    events : tuple of CaptureEvent
+        What happened, in order.
+    """
+
+    manifest: TelemetryManifest
+    plan: tuple[PlannedFile, ...]
+    tree: FileTree = field(repr=False)
+    events: tuple[CaptureEvent, ...] = field(default=(), repr=False)
+
+    @property
+    def warnings(self) -> tuple[CaptureWarning, ...]:
+        """What is wrong with the data, on purpose or not."""
+        return self.manifest.warnings

@@ -10,8 +10,8 @@ from attrs import evolve, field, frozen
 
 from flowtime_core.artifacts.layout import RUN
 from flowtime_core.artifacts.stored_run import RunSummary, read_stored_run, read_summary
-from flowtime_core.artifacts.verify import verify_run
 from flowtime_core.errors import ConflictError, FlowTimeError, NotFoundError, VerificationError
+from flowtime_core.pipelines.verify import verify_tree
 from flowtime_core.records.ids import RUN_ID, parse_run_id
 from flowtime_core.shell.disk import REAL_DISK, Disk
 from flowtime_core.shell.disk_tree import read_tree
@@ -126,8 +126,8 @@ class Workspace:
 
 
 def verify(path: Path) -> tuple[Difference, ...]:
-    """Return how a run directory differs from its manifest; nothing when all is well."""
-    return verify_run(read_tree(path))
+    """Return how a run or capture differs from its manifest; nothing when all is well."""
+    return verify_tree(read_tree(path))
 
 
 def _open(path: Path) -> StoredRun:
