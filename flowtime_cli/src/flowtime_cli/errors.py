@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import click
 
@@ -62,22 +63,44 @@ def report(error: Exception) -> int:
 
 
 def _lines(error: Exception) -> list[str]:
-    match error:
-        case DocumentInvalidError():
-            return [_headline(error.code, _counted(error)), *map(finding_line, error.findings)]
-        case DocumentSyntaxError():
-            return [_headline(error.code, str(error)), *_hint(error.hint)]
-        case FlowTimeError():
-            return [_headline(error.code, error.message), *_hint(error.hint)]
-        case click.ClickException():
-            return [_headline("usage", _plain(error.format_message())), *_hint(_usage_hint(error))]
-        case click.Abort():
-            return [_headline("cancelled", "interrupted")]
-        case OSError():
-            return [_headline("storage_failed", _plain(str(error)))]
-        case _:
-            text = f"{type(error).__name__}: {error}"
-            return [_headline("internal_error", text), *_hint(f"set {DEBUG}=1 to see where, and report it")]
+    """Return a message in one form: ``error[code]: text``, findings, a hint."""
+    return next((lines(error) for kind, lines in _FORMS if isinstance(error, kind)), None) or _internal(error)
+
+
+def _invalid(error: DocumentInvalidError) -> list[str]:
+    return [_headline(error.code, _counted(error)), *map(finding_line, error.findings)]
+
+
+def _flowtime(error: FlowTimeError) -> list[str]:
+    text = str(error) if isinstance(error, DocumentSyntaxError) else error.message
+    return [_headline(error.code, text), *_hint(error.hint)]
+
+
+def _usage(error: click.ClickException) -> list[str]:
+    return [_headline("usage", _plain(error.format_message())), *_hint(_usage_hint(error))]
+
+
+def _abort(_error: click.Abort) -> list[str]:
+    return [_headline("cancelled", "interrupted")]
+
+
+def _storage(error: OSError) -> list[str]:
+    return [_headline("storage_failed", _plain(str(error)))]
+
+
+def _internal(error: Exception) -> list[str]:
+    text = f"{type(error).__name__}: {error}"
+    return [_headline("internal_error", text), *_hint(f"set {DEBUG}=1 to see where, and report it")]
+
+
+_FORMS: Final[tuple[tuple[type[Exception], Callable[[Any], list[str]]], ...]] = (
+    (DocumentInvalidError, _invalid),
+    (FlowTimeError, _flowtime),
+    (click.ClickException, _usage),
+    (click.Abort, _abort),
+    (OSError, _storage),
+)
+"""How each class of errors is told; the first that fits."""
 
 
 def _headline(code: str, text: str) -> str:

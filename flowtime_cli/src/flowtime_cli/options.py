@@ -79,11 +79,15 @@ def parameter_options(command: Command) -> Command:
 def _split(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Return name=value texts as a mapping."""
     del ctx, option
-    for value in values:
-        if not value.partition("=")[0].strip() or "=" not in value:
-            message = f"{value!r} is not NAME=VALUE"
-            raise click.BadParameter(message)
-    return {name.strip(): text for name, _, text in (value.partition("=") for value in values)}
+    return dict(map(_pair, values))
+
+
+def _pair(value: str) -> tuple[str, str]:
+    name, equals, text = value.partition("=")
+    if not (name.strip() and equals):
+        message = f"{value!r} is not NAME=VALUE"
+        raise click.BadParameter(message)
+    return name.strip(), text
 
 
 def open_workspace(data_dir: Path | None, out: Path | None = None) -> Workspace:

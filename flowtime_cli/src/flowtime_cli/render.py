@@ -98,15 +98,13 @@ def course_table(
     nodes: Sequence[NodeSummary], grid: Grid, screen: Screen, *, first: int = 0, last: int | None = None
 ) -> list[str]:
     """Return one row per node: the course of its queue, load or arrivals over the bins, and when it was highest."""
-    facts = [_peak_cells(node.trend, grid) for node in nodes]
-    names = [screen.cut(node.id, LONGEST_NAME) for node in nodes]
+    rows = [[screen.cut(node.id, LONGEST_NAME), *_peak_cells(node.trend, grid)] for node in nodes]
+    taken = [max(map(len, column)) for column in zip(*rows, strict=True)]
     end = grid.bins if last is None else last + 1
-    taken = [max(map(len, column)) for column in (names, *zip(*facts, strict=True))]
     room = stretched(end - first, screen.width - sum(taken) - 2 * len(taken))
     columns = (Column(""), Column(time_axis(grid, first, end, room)), Column(""), Column("", right=True), Column(""))
-    courses = [_course(node.trend, room, screen) for node in nodes]
-    rows = [[name, course, *cells] for name, course, cells in zip(names, courses, facts, strict=True)]
-    return [line for line in render_table(columns, rows, rule="") if line]
+    full = [[row[0], _course(node.trend, room, screen), *row[1:]] for row, node in zip(rows, nodes, strict=True)]
+    return render_table(columns, full)
 
 
 def series_table(series: Sequence[SeriesSummary], grid: Grid, screen: Screen) -> list[str]:
@@ -114,7 +112,7 @@ def series_table(series: Sequence[SeriesSummary], grid: Grid, screen: Screen) ->
     rows = [
         [screen.cut(one.name, 40), one.unit, amount(one.total), amount(one.mean), amount(one.peak)] for one in series
     ]
-    taken = max(map(text_width, render_table(SERIES_COLUMNS, rows, rule="")))
+    taken = max(map(text_width, render_table(SERIES_COLUMNS, rows)))
     room = max(SHORTEST_COURSE, stretched(grid.bins, screen.width - taken - 2))
     rows = [[*row, _course(one.trend, room, screen)] for row, one in zip(rows, series, strict=True)]
     return fit_table((*SERIES_COLUMNS, Column("course")), rows, rule=screen.glyphs.rule, width=screen.width)

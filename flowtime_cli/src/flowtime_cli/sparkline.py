@@ -48,10 +48,15 @@ def sparkline(values: Sequence[float], width: int, *, bars: str, colours: Sequen
     A group in which nothing is defined is blank. With one colour per bin, a bar takes the worst of its group. Bins are
     repeated where there are fewer of them than bars.
     """
-    edges = [i * len(values) // width for i in range(width + 1)] if values else [0]
-    groups = [range(first, max(end, first + 1)) for first, end in pairwise(edges)]
-    top = max((x for x in values if math.isfinite(x)), default=0.0)
-    return "".join(_paint(_bar([values[t] for t in group], top, bars), _worst(group, colours)) for group in groups)
+    top = max(filter(math.isfinite, values), default=0.0)
+    bars_of = ((_bar([values[t] for t in group], top, bars), group) for group in _groups(len(values), width))
+    return "".join(_paint(bar, _worst(group, colours)) for bar, group in bars_of)
+
+
+def _groups(count: int, width: int) -> list[range]:
+    """Return the bins of each bar."""
+    edges = [i * count // width for i in range(width + 1)] if count else [0]
+    return [range(first, max(end, first + 1)) for first, end in pairwise(edges)]
 
 
 def stretched(count: int, width: int) -> int:
@@ -60,7 +65,7 @@ def stretched(count: int, width: int) -> int:
 
 
 def _bar(group: Sequence[float], top: float, bars: str) -> str:
-    highest = max((x for x in group if math.isfinite(x)), default=math.nan)
+    highest = max(filter(math.isfinite, group), default=math.nan)
     if math.isnan(highest):
         return " "
     level = 0 if top <= 0 else math.ceil(highest / top * (len(bars) - 1))

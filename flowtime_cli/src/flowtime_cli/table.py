@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -29,24 +29,29 @@ def text_width(cell: str) -> int:
     return len(click.unstyle(cell))
 
 
-def render_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, rule: str) -> list[str]:
-    """Return the lines of a table: headings, a rule, rows."""
-    widths = [
-        max([text_width(column.title), *(text_width(row[i]) for row in rows)]) for i, column in enumerate(columns)
-    ]
+def render_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, rule: str = "") -> list[str]:
+    """Return the lines of a table: headings, a rule where there is a sign for one, rows."""
     groups = _groups(columns)
-    for group, members in groups:
-        room = sum(widths[i] for i in members) + 2 * (len(members) - 1)
-        widths[members[0]] += max(0, len(group) - room)
-    head = [_line([column.title for column in columns], columns, widths)]
-    if any(column.group for column in columns):
-        head.insert(0, _headings(groups, columns, widths))
-    total = sum(widths) + 2 * (len(widths) - 1)
-    return [
-        *(click.style(line, bold=True) for line in head),
-        rule * total,
-        *(_line(row, columns, widths) for row in rows),
-    ]
+    widths = _widths(columns, groups, rows)
+    lines = [_headings(groups, columns, widths), _line([column.title for column in columns], columns, widths)]
+    head = [click.style(line, bold=True) for line in lines if line]
+    body = [_line(row, columns, widths) for row in rows]
+    return [*head, rule * _room(range(len(columns)), widths), *body] if rule else [*head, *body]
+
+
+def _widths(
+    columns: Sequence[Column], groups: Sequence[tuple[str, list[int]]], rows: Sequence[Sequence[str]]
+) -> list[int]:
+    """Return the width of each column: its longest cell, and more where the heading of its group needs it."""
+    table = [[column.title for column in columns], *rows]
+    widths = [max(map(text_width, column)) for column in zip(*table, strict=True)]
+    for name, members in groups:
+        widths[members[0]] += max(0, len(name) - _room(members, widths))
+    return widths
+
+
+def _room(members: Sequence[int], widths: Sequence[int]) -> int:
+    return sum(widths[i] for i in members) + 2 * (len(members) - 1)
 
 
 def fit_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, rule: str, width: int) -> list[str]:
@@ -55,8 +60,14 @@ def fit_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, rule:
     last = max(range(len(columns)), key=lambda i: columns[i].optional)
     if max(map(text_width, lines)) <= width or not columns[last].optional:
         return lines
-    kept = [i for i in range(len(columns)) if i != last]
-    return fit_table([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], rule=rule, width=width)
+    return fit_table(_without(columns, last), [_without(row, last) for row in rows], rule=rule, width=width)
+
+
+T = TypeVar("T")
+
+
+def _without(items: Sequence[T], index: int) -> list[T]:
+    return [*items[:index], *items[index + 1 :]]
 
 
 def _groups(columns: Sequence[Column]) -> list[tuple[str, list[int]]]:
@@ -72,7 +83,7 @@ def _groups(columns: Sequence[Column]) -> list[tuple[str, list[int]]]:
 def _headings(groups: Iterable[tuple[str, list[int]]], columns: Sequence[Column], widths: Sequence[int]) -> str:
     cells: list[str] = []
     for group, members in groups:
-        room = sum(widths[i] for i in members) + 2 * (len(members) - 1)
+        room = _room(members, widths)
         cells.append(group.rjust(room) if columns[members[0]].right else group.ljust(room))
     return "  ".join(cells).rstrip()
 

@@ -68,7 +68,14 @@ def _parameter(parameter: Parameter, screen: Screen) -> list[str]:
 def _allowed(parameter: Parameter) -> str:
     if parameter.enum is not None:
         return " | ".join(format_value(value) for value in parameter.enum)
-    low, high = (None if x is None else format_value(x) for x in (parameter.minimum, parameter.maximum))
-    if low is None:
-        return "" if high is None else f"up to {high}"
-    return f"from {low}" if high is None else f"{low} to {high}"
+    return _range(_text(parameter.minimum), _text(parameter.maximum))
+
+
+def _text(bound: float | None) -> str:
+    return "" if bound is None else format_value(bound)
+
+
+def _range(low: str, high: str) -> str:
+    if low and high:
+        return f"{low} to {high}"
+    return f"from {low}" if low else high and f"up to {high}"
