@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowtime_core.artifacts.bundle import render_run
+from flowtime_core.codec.timestamp import format_timestamp
 from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.evaluate import (
     compile_prepared,
@@ -14,9 +15,11 @@ from flowtime_core.pipelines.evaluate import (
     evaluate_run,
 )
 from flowtime_core.records.created import CreatedRun, RunPlan
+from flowtime_core.records.event import RUN_ARTIFACTS, RUN_VALIDATED
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.identity import fresh_run_id
+from flowtime_core.shell.progress import ignore, observed
 from flowtime_core.shell.resolve import bound_sources, prepare, resolve
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flowtime_core.pipelines.prepare import Prepared
+    from flowtime_core.records.document import Plain
+    from flowtime_core.records.event import CancelToken, Observer
     from flowtime_core.records.run import EvaluatedRun, RunRequest, SourceFile
     from flowtime_core.shell.library import Library
     from flowtime_core.shell.workspace import Workspace
@@ -36,6 +41,9 @@ def create_run(
     workspace: Workspace,
     created: datetime,
     sources_root: Path | None = None,
+    observer: Observer = ignore,
+    cancel: CancelToken | None = None,
+    correlation_id: str = "",
 ) -> CreatedRun:
     """Resolve, bind, check for the mode, evaluate, write, describe; a dry run stops before evaluating.
 
@@ -47,9 +55,17 @@ def create_run(
         What time it is.
     sources_root : Path or None
         No file outside is read; None allows any path that the document names.
+    observer : Observer
+        Is told every stage, success and failure.
+    cancel : CancelToken or None
+        Asked before each stage; a run that is being written is finished.
+    correlation_id : str
+        Joins the events of the request; a fresh one where empty.
 
     Raises
     ------
+    Cancelled
+        The caller asked to stop; nothing was written.
     DocumentSyntaxError, DocumentInvalidError, InputError
         The request, its document, or a file that it names is wrong.
     NotFoundError
@@ -59,15 +75,28 @@ def create_run(
     StorageError
         The file system refused.
     """
-    if request.run_id is not None:
-        parse_run_id(request.run_id)
-    resolved = resolve(request, library)
-    prepared = prepare(resolved, request)
-    sources = bound_sources(resolved, prepared, root=sources_root)
-    if request.dry_run:
-        return _plan(request, prepared, sources, workspace.runs_dir)
-    run = evaluate_run(prepared, sources, created=created, run_id=_run_id(request, created))
-    return _commit(run, workspace, overwrite=request.overwrite)
+    with observed(request, observer, cancel, correlation_id) as progress:
+        if request.run_id is not None:
+            parse_run_id(request.run_id)
+        resolved = resolve(request, library)
+        prepared = prepare(resolved, request)
+        progress.about(prepared.model)
+        sources = bound_sources(resolved, prepared, root=sources_root)
+        progress.stage(RUN_VALIDATED, "model is valid", _extent(prepared))
+        if request.dry_run:
+            plan = _plan(request, prepared, sources, workspace.runs_dir)
+            progress.completed("dry run completed", {"dryRun": True, "warningCount": len(plan.warnings)})
+            return plan
+        with progress.evaluating({"bins": prepared.model.grid.bins}):
+            run = evaluate_run(prepared, sources, created=created, run_id=_run_id(request, created))
+        progress.run_id = run.run_id
+        progress.stage(RUN_ARTIFACTS, "writing the run", {"seriesCount": len(run.written)})
+        done = _commit(run, workspace, overwrite=request.overwrite)
+        progress.completed(
+            f"{run.model.mode} run completed",
+            {"wasReused": done.was_reused, "warningCount": len(done.warnings)},
+        )
+        return done
 
 
 def evaluate_request(request: RunRequest, *, library: Library, created: datetime) -> EvaluatedRun:
@@ -76,6 +105,13 @@ def evaluate_request(request: RunRequest, *, library: Library, created: datetime
     prepared = prepare(resolved, request)
     sources = bound_sources(resolved, prepared)
     return evaluate_run(prepared, sources, created=created, run_id=_run_id(request, created))
+
+
+def _extent(prepared: Prepared) -> dict[str, Plain]:
+    """Return how large a prepared model is, and when its window begins."""
+    model = prepared.model
+    facts: dict[str, Plain] = {"nodeCount": len(model.topology.nodes), "bins": model.grid.bins}
+    return facts if model.grid.start is None else facts | {"windowStart": format_timestamp(model.grid.start)}
 
 
 def _run_id(request: RunRequest, created: datetime) -> str | None:
