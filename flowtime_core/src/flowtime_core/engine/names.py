@@ -100,8 +100,8 @@ class Names:
 
     def role_names(self, *, besides: str) -> set[str]:
         """Return every ``Node.role`` that reads a series, but those of one node."""
-        mapped = {(node.id, role) for _, node in self.nodes.values() for role in node.semantics.bindings}
-        return {f"{node_id}.{role}" for node_id, role in {*mapped, *self.derived} if node_id != besides}
+        mapped = [(node.id, role) for _, node in self.nodes.values() for role in node.semantics.bindings]
+        return {f"{node_id}.{role}" for node_id, role in [*mapped, *self.derived] if node_id != besides}
 
     def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
         """Keep a finding."""
