@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from flowtime_core.records.diagnostic import Diagnostic
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.grid import Grid
 from flowtime_core.records.ids import SeriesId
-from flowtime_core.records.model import Mode, Model, Rng
-from flowtime_core.records.policy import DispatchSchedule
+from flowtime_core.records.measure import MEASURES
+from flowtime_core.records.model import FlowClass, Mode, Model, Rng
+from flowtime_core.records.policy import DispatchSchedule, WipLimit
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.series import Series
 from flowtime_core.records.topology import (
     Binding,
+    Edge,
+    Endpoint,
     FileBinding,
     NumberBinding,
+    Position,
     Semantics,
     Topology,
     TopologyNode,
@@ -40,6 +46,11 @@ class Node:
     roles: Mapping[str, Values]
     sla: float | None = None
     dispatch: DispatchSchedule | None = None
+    aliases: Mapping[str, str] = EMPTY
+    initial: float | None = None
+    wip: WipLimit | None = None
+    constraints: tuple[str, ...] = ()
+    position: Position | None = None
 
     def stored_id(self, role: str) -> str:
         """The id of the series that carries a role."""
@@ -57,14 +68,52 @@ class Node:
             else FileBinding(uri=self.uri(role))
             for role, values in self.roles.items()
         }
-        semantics = Semantics(bindings=bindings, sla_minutes=self.sla)
-        return TopologyNode(id=self.id, kind=self.kind, semantics=semantics, dispatch=self.dispatch)
+        return TopologyNode(
+            id=self.id,
+            kind=self.kind,
+            semantics=Semantics(bindings=bindings, sla_minutes=self.sla, aliases=self.aliases),
+            dispatch=self.dispatch,
+            initial_depth=self.initial,
+            wip=self.wip,
+            constraints=self.constraints,
+            position=self.position,
+        )
 
 
 def stored_series(name: str, values: Sequence[float]) -> dict[str, Series]:
     """One declared series as a run stores it, by its id."""
     series_id = SeriesId.of_node(name).text
     return {series_id: Series(id=series_id, unit="entities/bin", kind="flow", values=np.array(values, dtype=float))}
+
+
+def edge(way: str, **fields: Any) -> Edge:  # noqa: ANN401 - any field of an edge
+    """The edge ``From -> To``, with ports as ``From:port``."""
+    source, target = (
+        Endpoint(node=node, port=port) for node, _, port in (end.partition(":") for end in way.split("->"))
+    )
+    return Edge(**{"id": f"{source.node}->{target.node}", "source": source, "target": target, **fields})
+
+
+def with_series(run: StoredRun, **tables: Mapping[str, Sequence[float]]) -> StoredRun:
+    """The run with more stored series: totals by id, and for each other keyword the parts of that class."""
+    series = dict(run.series)
+    for flow_class, table in tables.items():
+        for stem, values in table.items():
+            series_id = f"{stem}@{'DEFAULT' if flow_class == 'totals' else flow_class}"
+            measure = stem.partition("@")[0].rpartition("_")[2]
+            kind = MEASURES[measure].kind if measure in MEASURES else "flow"
+            series[series_id] = Series(id=series_id, unit="", kind=kind, values=np.array(values, dtype=float))
+    return evolve(run, series=series)
+
+
+def with_edges(run: StoredRun, *edges: Edge) -> StoredRun:
+    """The run with these edges in its topology."""
+    return evolve(run, model=evolve(run.model, topology=evolve(run.model.topology, edges=edges)))
+
+
+def with_classes(run: StoredRun, *classes: str) -> StoredRun:
+    """The run with these declared classes."""
+    return evolve(run, model=evolve(run.model, classes=tuple(FlowClass(id=name) for name in classes)))
 
 
 def stored_run(

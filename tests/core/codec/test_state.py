@@ -36,6 +36,44 @@ ALL_ROLES = Node(
 )
 
 
+FACTS = {
+    "category": "service",
+    "analytical": {
+        "identity": "serviceWithBuffer",
+        "hasQueueSemantics": True,
+        "hasServiceSemantics": True,
+        "hasCycleTimeDecomposition": True,
+        "stationarityWarningApplicable": True,
+    },
+    "classTruth": {"coverage": "missing", "hasSpecificClasses": False, "hasFallbackClass": False},
+}
+FLOW = {"aggregation": "sum", "origin": "explicit"}
+AVERAGE = {"aggregation": "avg", "origin": "derived"}
+RATIO = {"aggregation": "unknown", "origin": "derived"}
+MEANING = {
+    "arrivals": FLOW,
+    "served": FLOW,
+    "errors": FLOW,
+    "attempts": FLOW,
+    "failures": FLOW,
+    "exhaustedFailures": FLOW,
+    "retryEcho": FLOW,
+    "queue": {"origin": "explicit"},
+    "capacity": FLOW,
+    "parallelism": {"origin": "explicit"},
+    "externalDemand": FLOW,
+    "utilization": RATIO,
+    "latencyMinutes": AVERAGE,
+    "serviceTimeMs": AVERAGE,
+    "queueTimeMs": AVERAGE,
+    "cycleTimeMs": AVERAGE,
+    "flowLatencyMs": AVERAGE,
+    "flowEfficiency": AVERAGE,
+    "throughputRatio": RATIO,
+    "retryTax": RATIO,
+}
+
+
 def test_metadata_names_and_order() -> None:
     """REF 6.3: the metadata in wire names and order; absent instead of null (REF S1)."""
     metadata = run_metadata(evolve(stored_run(ORDER_SERVICE), has_provenance=True, template_narrative="Why."))
@@ -102,6 +140,7 @@ def test_snapshot_names_and_order() -> None:
             {
                 "id": "Pay",
                 "kind": "serviceWithBuffer",
+                **FACTS,
                 "metrics": {
                     "arrivals": 10,
                     "served": 8,
@@ -115,18 +154,24 @@ def test_snapshot_names_and_order() -> None:
                     "parallelism": 2,
                     "externalDemand": 11,
                 },
+                "seriesMetadata": MEANING,
                 "derived": {
                     "utilization": 0.8,
                     "latencyMinutes": 2.5,
                     "serviceTimeMs": 250,
                     "queueTimeMs": 150000,
                     "cycleTimeMs": 150250,
+                    "flowLatencyMs": 150250,
                     "flowEfficiency": 0.001664,
                     "throughputRatio": 0.8,
                     "retryTax": 0.2,
                     "color": "yellow",
                 },
                 "telemetry": {"sources": [], "warnings": []},
+                "sla": [
+                    {"kind": "completion", "status": "ok", "value": 0.8},
+                    {"kind": "backlogAge", "status": "ok", "value": 2},
+                ],
             }
         ]
     )
@@ -151,6 +196,7 @@ def test_window_names_and_order() -> None:
             {
                 "id": "Pay",
                 "kind": "serviceWithBuffer",
+                **FACTS,
                 "series": {
                     "arrivals": [10],
                     "served": [8],
@@ -170,11 +216,34 @@ def test_window_names_and_order() -> None:
                     "serviceTimeMs": [250],
                     "queueTimeMs": [150000],
                     "cycleTimeMs": [150250],
+                    "flowLatencyMs": [150250],
                     "flowEfficiency": [0.001664],
                     "throughputRatio": [0.8],
                     "retryTax": [0.2],
+                    "kingmanWaitMs": [0],
+                    "sojournMeanMinutes": [1],
+                    "sojournP50Minutes": [1],
+                    "sojournP85Minutes": [1.7],
+                    "sojournP95Minutes": [1.9],
+                },
+                "seriesMetadata": {
+                    **dict(list(MEANING.items())[:7]),
+                    "processingTimeMsSum": {"aggregation": "sum", "origin": "explicit"},
+                    "servedCount": {"aggregation": "sum", "origin": "explicit"},
+                    "externalDemand": MEANING["externalDemand"],
+                    **{name: MEANING[name] for name in ("queue", "capacity", "parallelism")},
+                    **dict(list(MEANING.items())[11:]),
+                    "kingmanWaitMs": {"aggregation": "avg", "origin": "derived"},
+                    "sojournMeanMinutes": {"aggregation": "avg", "origin": "derived"},
+                    "sojournP50Minutes": {"aggregation": "p50", "origin": "derived"},
+                    "sojournP85Minutes": {"aggregation": "unknown", "origin": "derived"},
+                    "sojournP95Minutes": {"aggregation": "p95", "origin": "derived"},
                 },
                 "telemetry": {"sources": [], "warnings": []},
+                "sla": [
+                    {"kind": "completion", "status": "ok", "values": [0.8]},
+                    {"kind": "backlogAge", "status": "ok", "values": [2]},
+                ],
             }
         ]
     )
@@ -188,6 +257,7 @@ def test_an_undefined_number_is_null_and_an_absent_one_absent() -> None:
         "latencyMinutes": None,
         "queueTimeMs": None,
         "cycleTimeMs": None,
+        "flowLatencyMs": None,
         "throughputRatio": None,
         "color": "gray",
     }

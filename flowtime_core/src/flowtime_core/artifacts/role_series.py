@@ -8,7 +8,7 @@ from attrs import frozen
 
 from flowtime_core.artifacts.layout import MODEL_FOLDER, resolve_uri
 from flowtime_core.records.ids import SeriesId, derived_key
-from flowtime_core.records.measure import MEASURES
+from flowtime_core.records.measure import MEASURES, NEVER_MAPPED
 from flowtime_core.records.series_index import SeriesEntry
 from flowtime_core.records.topology import FileBinding, NumberBinding, SelfBinding
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from flowtime_core.records.topology import Binding
 
 _CSV: Final = ".csv"
-_NEVER_MAPPED: Final = ("overflow", "unserved")
-"""What the engine derives for a node and no model can map."""
 
 
 @frozen(kw_only=True)
@@ -56,7 +54,7 @@ def _never_mapped(model: Model, written: Collection[str]) -> dict[tuple[str, str
     ids = {
         (node.id, measure): SeriesId(name=measure, component=node.id).text
         for node in model.topology.nodes
-        for measure in _NEVER_MAPPED
+        for measure in NEVER_MAPPED
     }
     return {place: series_id for place, series_id in ids.items() if series_id in written and series_id not in declared}
 

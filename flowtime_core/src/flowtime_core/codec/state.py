@@ -2,54 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
-
+from flowtime_core.codec.edge_state import edge_snapshot_to_plain, edge_window_to_plain
+from flowtime_core.codec.flow_class import flow_classes_to_plain
+from flowtime_core.codec.node_state import node_snapshot_to_plain, node_window_to_plain
 from flowtime_core.codec.rounding import answer_number
+from flowtime_core.codec.state_part import present, warning_to_plain
 from flowtime_core.records.document import Plain
-from flowtime_core.records.series import FloatArray
-from flowtime_core.records.state import (
-    NodeSnapshot,
-    NodeTelemetry,
-    NodeWindow,
-    RunMetadata,
-    StateSnapshot,
-    StateWarning,
-    StateWindow,
-)
-
-_SHOWN: Final = (
-    "arrivals",
-    "served",
-    "errors",
-    "attempts",
-    "failures",
-    "exhaustedFailures",
-    "retryEcho",
-)
-SNAPSHOT_METRICS: Final = (*_SHOWN, "queueDepth", "capacity", "parallelism", "externalDemand")
-"""Roles of ``metrics`` in order; the times of work appear as serviceTimeMs only."""
-DERIVED_METRICS: Final = (
-    "utilization",
-    "latencyMinutes",
-    "serviceTimeMs",
-    "queueTimeMs",
-    "cycleTimeMs",
-    "flowEfficiency",
-    "throughputRatio",
-    "retryTax",
-)
-WINDOW_SERIES: Final = (
-    *_SHOWN,
-    "processingTimeMsSum",
-    "servedCount",
-    "externalDemand",
-    "queueDepth",
-    "capacity",
-    "parallelism",
-    *DERIVED_METRICS,
-)
-_WIRE_NAMES: Final = {"queueDepth": "queue"}
+from flowtime_core.records.state import RunMetadata, StateSnapshot, StateWindow, WindowSlice
 
 
 def state_to_plain(state: StateSnapshot | StateWindow) -> dict[str, Plain]:
@@ -60,7 +19,7 @@ def state_to_plain(state: StateSnapshot | StateWindow) -> dict[str, Plain]:
 def metadata_to_plain(metadata: RunMetadata) -> dict[str, Plain]:
     """Return the metadata of a run; what it does not say is absent."""
     storage, schema, rng = metadata.storage, metadata.schema, metadata.rng
-    return _present(
+    return present(
         runId=metadata.run_id,
         templateId=metadata.template_id,
         templateTitle=metadata.template_title,
@@ -70,7 +29,7 @@ def metadata_to_plain(metadata: RunMetadata) -> dict[str, Plain]:
         provenanceHash=metadata.provenance_hash,
         telemetrySourcesResolved=metadata.telemetry_sources_resolved,
         schema={"id": schema.id, "version": schema.version, "hash": schema.hash},
-        storage=_present(
+        storage=present(
             modelPath=storage.model_path,
             metadataPath=storage.metadata_path,
             provenancePath=storage.provenance_path,
@@ -78,94 +37,53 @@ def metadata_to_plain(metadata: RunMetadata) -> dict[str, Plain]:
         inputHash=metadata.input_hash,
         rng=None if rng is None else {"kind": rng.kind, "seed": rng.seed},
         classCoverage=metadata.class_coverage,
+        classes=flow_classes_to_plain(metadata.classes) or None,
         edgeQuality=metadata.edge_quality,
     )
-
-
-def _present(**fields: Plain) -> dict[str, Plain]:
-    """Return the fields that say something: neither null nor an empty text."""
-    return {name: value for name, value in fields.items() if value is not None and value != ""}
 
 
 def _snapshot(state: StateSnapshot) -> dict[str, Plain]:
     moment = state.bin
     return {
         "metadata": metadata_to_plain(state.metadata),
-        "bin": _present(
+        "bin": present(
             index=moment.index,
             startUtc=moment.start.isoformat() if moment.start else None,
             endUtc=moment.end.isoformat() if moment.end else None,
             durationMinutes=answer_number(moment.duration_minutes),
         ),
-        "nodes": [_node_snapshot(node) for node in state.nodes],
-        **_edges_and_warnings(state.warnings),
+        "nodes": [node_snapshot_to_plain(node) for node in state.nodes],
+        "edges": [edge_snapshot_to_plain(edge) for edge in state.edges],
+        **_warnings(state),
     }
 
 
 def _window(state: StateWindow) -> dict[str, Plain]:
     return {
         "metadata": metadata_to_plain(state.metadata),
-        "window": {
-            "startBin": state.window.start_bin,
-            "endBin": state.window.end_bin,
-            "binCount": state.window.bin_count,
-        },
+        "window": _slice(state.window),
         "timestampsUtc": [time.isoformat() for time in state.timestamps],
-        "nodes": [_node_window(node) for node in state.nodes],
-        **_edges_and_warnings(state.warnings),
+        "nodes": [node_window_to_plain(node) for node in state.nodes],
+        "edges": [edge_window_to_plain(edge) for edge in state.edges],
+        **_warnings(state),
     }
 
 
-def _edges_and_warnings(warnings: Iterable[StateWarning]) -> dict[str, Plain]:
-    """Return the tail of both answers; edges carry nothing yet, but clients rely on the keys."""
-    return {"edges": [], "edgeWarnings": {}, "warnings": [_warning(warning) for warning in warnings]}
-
-
-def _node_snapshot(node: NodeSnapshot) -> dict[str, Plain]:
-    return {
-        "id": node.id,
-        "kind": node.kind,
-        "metrics": _numbers(node.metrics, SNAPSHOT_METRICS),
-        "derived": {**_numbers(node.derived, DERIVED_METRICS), "color": node.colour},
-        "telemetry": _telemetry(node.telemetry),
-    }
-
-
-def _node_window(node: NodeWindow) -> dict[str, Plain]:
-    return {
-        "id": node.id,
-        "kind": node.kind,
-        "series": _series({**node.metrics, **node.derived}),
-        "telemetry": _telemetry(node.telemetry),
-    }
-
-
-def _numbers(values: Mapping[str, float], order: tuple[str, ...]) -> dict[str, Plain]:
-    return {_WIRE_NAMES.get(name, name): answer_number(values[name]) for name in order if name in values}
-
-
-def _series(values: Mapping[str, FloatArray]) -> dict[str, Plain]:
-    return {
-        _WIRE_NAMES.get(name, name): [answer_number(x) for x in values[name].tolist()]
-        for name in WINDOW_SERIES
-        if name in values
-    }
-
-
-def _telemetry(telemetry: NodeTelemetry) -> dict[str, Plain]:
-    return {
-        "sources": list(telemetry.sources),
-        "warnings": [_warning(warning) for warning in telemetry.warnings],
-    }
-
-
-def _warning(warning: StateWarning) -> dict[str, Plain]:
-    return _present(
-        code=warning.code,
-        message=warning.message,
-        severity=warning.severity,
-        nodeId=warning.node_id,
-        startBin=warning.start_bin,
-        endBin=warning.end_bin,
-        signal=warning.signal,
+def _slice(window: WindowSlice) -> dict[str, Plain]:
+    """Return the bins of a window; ``step`` only where a value stands for more than one."""
+    return present(
+        startBin=window.start_bin,
+        endBin=window.end_bin,
+        binCount=window.bin_count,
+        step=window.step if window.step > 1 else None,
     )
+
+
+def _warnings(state: StateSnapshot | StateWindow) -> dict[str, Plain]:
+    """Return the tail of both answers; clients rely on the keys."""
+    return {
+        "edgeWarnings": {
+            edge: [warning_to_plain(warning) for warning in warnings] for edge, warnings in state.edge_warnings.items()
+        },
+        "warnings": [warning_to_plain(warning) for warning in state.warnings],
+    }

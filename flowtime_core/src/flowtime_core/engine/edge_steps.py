@@ -12,6 +12,8 @@ from flowtime_core.engine.steps import (
 from flowtime_core.records.ids import derived_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flowtime_core.engine.context import Context
     from flowtime_core.records.topology import Edge
 
@@ -33,14 +35,20 @@ def volume_of(measure: str) -> str:
     return {"served": "flowVolume", "attempts": "attemptsVolume"}.get(measure, "failuresVolume")
 
 
-def add_edges(context: Context) -> None:
-    """Add what every edge carries, and the echoes that come back over them (SEMANTICS 4.9)."""
-    edges = context.model.topology.edges
+def edge_totals(edges: Iterable[Edge]) -> dict[tuple[str, str], float]:
+    """Return the sum of the weights that share what a node passes on, by node and type of edge (SEMANTICS 4.9)."""
     totals: dict[tuple[str, str], float] = {}
     for edge in sorted(edges, key=lambda edge: edge.id):
         if edge_measure(edge) == "served":
             place = (edge.source.node, edge.type)
             totals[place] = totals.get(place, 0.0) + edge.weight
+    return totals
+
+
+def add_edges(context: Context) -> None:
+    """Add what every edge carries, and the echoes that come back over them (SEMANTICS 4.9)."""
+    edges = context.model.topology.edges
+    totals = edge_totals(edges)
     carried: dict[str, list[Edge]] = {}
     for i, edge in enumerate(edges):
         pointer = f"/topology/edges/{i}"
@@ -59,26 +67,28 @@ def add_edges(context: Context) -> None:
 
 def _edge_step(context: Context, edge: Edge, totals: dict[tuple[str, str], float]) -> EdgeStep | None:
     measure = edge_measure(edge)
-    weight = total = 1.0
-    multiplier = 1.0 if edge.multiplier is None else edge.multiplier
+    total = None
     if measure != "served":
         source = context.names.role(edge.source.node, measure)
     else:
         source = _routed_part(context, edge)
         if source is None:
             source = released_key(context, edge.source.node)
-            weight, total = edge.weight, totals[edge.source.node, edge.type]
-        if edge.type != "effort":
-            multiplier = 1.0
-    if source is None:
-        return None
+            total = totals[edge.source.node, edge.type]
+    return None if source is None else edge_step(edge, source, total)
+
+
+def edge_step(edge: Edge, source: str, total: float | None) -> EdgeStep:
+    """Return the step that carries a source over an edge: all of it, or the edge's share of a ``total`` weight."""
+    measure = edge_measure(edge)
+    multiplies = measure != "served" or edge.type == "effort"
     return EdgeStep(
         edge_id=edge.id,
         key=derived_key(volume_of(measure), edge.id),
         source=source,
-        weight=weight if total != 0.0 else 0.0,
-        total=total if total != 0.0 else 1.0,
-        multiplier=multiplier,
+        weight=1.0 if total is None else edge.weight if total != 0.0 else 0.0,
+        total=1.0 if total is None or total == 0.0 else total,
+        multiplier=edge.multiplier if multiplies and edge.multiplier is not None else 1.0,
         lag=edge.lag,
         in_transit=derived_key("inTransit", edge.id) if edge.lag > 0 else None,
     )

@@ -97,6 +97,11 @@ def retry_tax(attempts: FloatArray, served: FloatArray) -> FloatArray:
     return _quotient(wasted, attempts, defined)
 
 
+def retry_rate(failures: FloatArray, attempts: FloatArray) -> FloatArray:
+    """Return failures/attempts [1] (SEMANTICS 4.9): null where attempts <= 0."""
+    return _quotient(failures, attempts, _positive(attempts))
+
+
 @frozen(kw_only=True)
 class MetricRule:
     """When a metric exists at a node and how it is computed.

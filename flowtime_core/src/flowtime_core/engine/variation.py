@@ -31,7 +31,8 @@ def _cv(values: Sequence[float], weights: Sequence[float]) -> float:
     mean = anchor + math.fsum((x - anchor) * weight for x, weight in zip(values, weights, strict=True)) / total
     if mean == 0.0:
         return math.nan
-    variance = math.fsum((x - mean) ** 2 * weight for x, weight in zip(values, weights, strict=True)) / total
+    offsets = [x - mean for x in values]
+    variance = math.fsum(d * d * weight for d, weight in zip(offsets, weights, strict=True)) / total
     return math.sqrt(variance) / abs(mean)
 
 

@@ -10,9 +10,11 @@ import numpy as np
 from flowtime_core.records.diagnostic import bin_ranges
 from flowtime_core.records.ids import short_name
 from flowtime_core.records.summary import NodeSummary, SeriesSummary, Trend
+from flowtime_core.state.course import course
 from flowtime_core.state.derive import NodeState, derive
 from flowtime_core.state.load import load_nodes
 from flowtime_core.state.span import check_bin
+from flowtime_core.state.steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +42,8 @@ def summarise_nodes(run: StoredRun, first: int = 0, last: int | None = None) -> 
     end = grid.bins - 1 if last is None else last
     check_bin(grid, first, "startBin")
     check_bin(grid, end, "endBin")
-    return tuple(_node(data, derive(data, grid, first, end), first) for data in load_nodes(run))
+    steps = Steps(first=first, last=end)
+    return tuple(_node(data, derive(course(data), grid, steps), first) for data in load_nodes(run))
 
 
 def summarise_series(run: StoredRun) -> tuple[SeriesSummary, ...]:

@@ -77,6 +77,11 @@ def class_key(key: str, flow_class: str) -> str:
     return f"{key}#{flow_class}"
 
 
+def class_series_id(series_id: str, flow_class: str) -> str:
+    """Return the id under which one class of a written total is written."""
+    return f"{series_id.rpartition('@')[0]}@{_UNSAFE.sub('_', flow_class)}"
+
+
 def derived_key(measure: str, node_id: str) -> str:
     """Return the name by which the engine knows a derived series: ``<measure>@<nodeId>``."""
     return f"{measure}@{node_id}"

@@ -71,6 +71,9 @@ ROLES: Final = (
 )
 """Roles that map to a series or number, in the order artifacts and states list them."""
 
+NEVER_MAPPED: Final = ("overflow", "unserved")
+"""What the engine derives for a node and no model can map."""
+
 OLD_ROLE_SPELLINGS: Final = {"queue": "queueDepth", "external_demand": "externalDemand"}
 
 MUST_EXIST_ROLES: Final = frozenset(ROLES) - {"served", "exhaustedFailures", "retryEcho", "queueDepth"}

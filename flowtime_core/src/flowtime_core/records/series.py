@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,13 @@ SeriesKind = Literal["flow", "state", "derived"]
 def same_values(left: FloatArray, right: FloatArray) -> bool:
     """Tell whether two arrays hold the same numbers, NaN equal to NaN."""
     return np.array_equal(left, right, equal_nan=True)
+
+
+def same_mapping(left: Mapping[str, FloatArray | float], right: Mapping[str, FloatArray | float]) -> bool:
+    """Tell whether two mappings hold the same numbers under the same names, NaN equal to NaN."""
+    return left.keys() == right.keys() and all(
+        np.array_equal(value, right[name], equal_nan=True) for name, value in left.items()
+    )
 
 
 def read_only(values: FloatArray) -> FloatArray:

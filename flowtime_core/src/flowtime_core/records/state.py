@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-import numpy as np
 from attrs import cmp_using, field, frozen
 
 from flowtime_core.records.diagnostic import Severity
-from flowtime_core.records.model import Mode, Rng
-from flowtime_core.records.series import FloatArray
+from flowtime_core.records.edge_state import ByClass, ByClassSeries, EdgeSnapshot, EdgeWindow
+from flowtime_core.records.empty import EMPTY
+from flowtime_core.records.model import FlowClass, Mode, Rng
+from flowtime_core.records.node_facts import ClassCoverage, NodeFacts
+from flowtime_core.records.series import FloatArray, same_mapping, same_values
 
-ClassCoverage = Literal["full", "partial", "missing"]
 EdgeQuality = Literal["exact", "approx", "missing", "partialClass"]
-
-
-def _same_values(left: Mapping[str, FloatArray | float], right: Mapping[str, FloatArray | float]) -> bool:
-    return left.keys() == right.keys() and all(
-        np.array_equal(value, right[name], equal_nan=True) for name, value in left.items()
-    )
+"""Whether edges say what flows: of all classes, of none though classes are declared, not at all, or of some."""
+SlaKind = Literal["completion", "backlogAge", "scheduleAdherence"]
+SlaStatus = Literal["ok", "unavailable", "noEvents"]
 
 
 @frozen(kw_only=True)
@@ -59,6 +57,7 @@ class RunMetadata:
     rng: Rng | None
     class_coverage: ClassCoverage = "missing"
     edge_quality: EdgeQuality = "missing"
+    classes: tuple[FlowClass, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -72,6 +71,10 @@ class StateWarning:
     start_bin: int | None = None
     end_bin: int | None = None
     signal: str | None = None
+
+
+EdgeWarnings = Mapping[str, tuple[StateWarning, ...]]
+"""Warnings by the id of the edge they are about."""
 
 
 @frozen(kw_only=True)
@@ -94,15 +97,39 @@ class BinDetail:
 
 @frozen(kw_only=True)
 class WindowSlice:
-    """The bins a window is about, both ends included."""
+    """The bins a window is about, both ends included; each value stands for ``step`` of them, the last for the rest."""
 
     start_bin: int
     end_bin: int
+    step: int = 1
 
     @property
     def bin_count(self) -> int:
         """How many bins the window has."""
         return self.end_bin - self.start_bin + 1
+
+
+@frozen(kw_only=True)
+class SlaSnapshot:
+    """A promise at one bin (SEMANTICS 5.5).
+
+    Completion and adherence are shares of 1, the age of the backlog is in minutes; NaN means null.
+    """
+
+    kind: SlaKind
+    status: SlaStatus
+    value: float = field(eq=cmp_using(eq=lambda a, b: a == b or (a != a and b != b)))  # noqa: PLR0124 - NaN
+    threshold: float | None = None
+
+
+@frozen(kw_only=True)
+class SlaWindow:
+    """A promise over a window: as :class:`SlaSnapshot`, with one value per step."""
+
+    kind: SlaKind
+    status: SlaStatus
+    values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False)
+    threshold: float | None = None
 
 
 @frozen(kw_only=True)
@@ -117,44 +144,66 @@ class NodeSnapshot:
         The metrics of SEMANTICS 5.1 that exist at the node; NaN means null.
     colour : str
         ``green``, ``yellow``, ``red``, ``gray`` or ``dlq`` (SEMANTICS 5.4).
+    by_class : mapping of class to mapping of role or metric to float
+        Roles and metrics of each class that the node carries.
+    constraints : mapping of constraint to mapping of measure to float
+        demand, allocated, shortfall and limited of the constraints on the node (SEMANTICS 4.7).
+    sla : tuple of SlaSnapshot
+        The promises that mean something at the node (SEMANTICS 5.5).
+    is_paused : bool
+        Whether work waits behind a closed gate, so that its latency cannot be told.
     """
 
     id: str
     kind: str
-    metrics: Mapping[str, float] = field(eq=cmp_using(eq=_same_values), hash=False)
-    derived: Mapping[str, float] = field(eq=cmp_using(eq=_same_values), hash=False)
+    metrics: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False)
+    derived: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False)
     colour: str
     telemetry: NodeTelemetry
+    facts: NodeFacts = field(factory=NodeFacts)
+    by_class: ByClass = field(default=EMPTY, eq=False, hash=False)
+    constraints: ByClass = field(default=EMPTY, eq=False, hash=False)
+    sla: tuple[SlaSnapshot, ...] = ()
+    is_paused: bool = False
 
 
 @frozen(kw_only=True)
 class NodeWindow:
-    """A node over a window: as :class:`NodeSnapshot`, with one value per bin of the window."""
+    """A node over a window: as :class:`NodeSnapshot`, with one value per step of the window."""
 
     id: str
     kind: str
-    metrics: Mapping[str, FloatArray] = field(eq=cmp_using(eq=_same_values), hash=False)
-    derived: Mapping[str, FloatArray] = field(eq=cmp_using(eq=_same_values), hash=False)
+    metrics: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False)
+    derived: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False)
     colours: tuple[str, ...]
     telemetry: NodeTelemetry
+    facts: NodeFacts = field(factory=NodeFacts)
+    by_class: ByClassSeries = field(default=EMPTY, eq=False, hash=False)
+    constraints: ByClassSeries = field(default=EMPTY, eq=False, hash=False)
+    sla: tuple[SlaWindow, ...] = ()
+    paused: tuple[bool, ...] = ()
 
 
 @frozen(kw_only=True)
 class StateSnapshot:
-    """Every node at one bin, in topology order."""
+    """Every node and edge at one bin, in topology order; ``edge_warnings`` are those that name an edge."""
 
     metadata: RunMetadata
     bin: BinDetail
     nodes: tuple[NodeSnapshot, ...]
     warnings: tuple[StateWarning, ...]
+    edges: tuple[EdgeSnapshot, ...] = ()
+    edge_warnings: EdgeWarnings = field(default=EMPTY, hash=False)
 
 
 @frozen(kw_only=True)
 class StateWindow:
-    """Every node over a window, in topology order; ``timestamps`` are the UTC starts of its bins."""
+    """Every node and edge over a window, in topology order; ``timestamps`` are the UTC starts of its steps."""
 
     metadata: RunMetadata
     window: WindowSlice
     timestamps: tuple[datetime, ...]
     nodes: tuple[NodeWindow, ...]
     warnings: tuple[StateWarning, ...]
+    edges: tuple[EdgeWindow, ...] = ()
+    edge_warnings: EdgeWarnings = field(default=EMPTY, hash=False)

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from flowtime_core.errors import InvalidDataError, PreconditionError
 from flowtime_core.records.ids import SeriesId
-from flowtime_core.records.measure import ROLES
+from flowtime_core.records.measure import NEVER_MAPPED, ROLES
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.series import FloatArray
 from flowtime_core.records.topology import FileBinding, NumberBinding, TopologyNode
@@ -22,7 +22,7 @@ class NodeRoles:
     Attributes
     ----------
     values : mapping of role to float64 array, shape (bins,)
-        Every mapped or derived role in the order of ``ROLES``; NaN where nothing is stored.
+        Every mapped or derived role in the order of ``ROLES``, then overflow and unserved; NaN where nothing is stored.
     lost : tuple of str
         Roles whose series the run does not hold.
     misfits : tuple of str
@@ -72,7 +72,8 @@ def _is_lost(run: StoredRun, node: TopologyNode, role: str) -> bool:
 def _load(run: StoredRun, node: TopologyNode) -> NodeRoles:
     bins = run.model.grid.bins
     lost = lost_roles(run, node)
-    stored = {role: values for role in ROLES if (values := _role_values(run, node, role, lost)) is not None}
+    roles = (*ROLES, *NEVER_MAPPED)
+    stored = {role: values for role in roles if (values := _role_values(run, node, role, lost)) is not None}
     return NodeRoles(
         node=node,
         values={role: _fit(values, bins) for role, values in stored.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.state import RunMetadata, RunStorage, SchemaStamp
+from flowtime_core.state.facts import edge_quality, run_coverage
 from flowtime_core.state.telemetry import sources_resolved
 
 
@@ -27,6 +28,9 @@ def run_metadata(run: StoredRun) -> RunMetadata:
         storage=_storage(run),
         input_hash=run.input_hash,
         rng=run.rng,
+        class_coverage=run_coverage(run),
+        edge_quality=edge_quality(run),
+        classes=run.model.classes,
     )
 
 

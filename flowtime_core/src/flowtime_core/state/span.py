@@ -26,15 +26,15 @@ def check_bin(grid: Grid, t: int, name: str) -> None:
         )
 
 
-def check_window(grid: Grid, start: int, end: int) -> None:
+def check_window(grid: Grid, start: int, end: int, step: int = 1) -> None:
     """Refuse a window (both ends included) outside the grid, backwards or too large.
 
     Raises
     ------
     InputError
-        ``invalid_bin`` with the allowed range.
+        ``invalid_bin`` with the allowed range; ``invalid_input`` for a step below 1.
     LimitError
-        ``window_too_large`` for more than 500 bins.
+        ``window_too_large`` for more than 500 steps.
     """
     check_bin(grid, start, "startBin")
     check_bin(grid, end, "endBin")
@@ -44,9 +44,13 @@ def check_window(grid: Grid, start: int, end: int) -> None:
             code="invalid_bin",
             hint="endBin is included and not before startBin",
         )
-    if end - start + 1 > MAX_WINDOW_BINS:
+    if step < 1:
+        raise InputError(f"step is {step}, expected 1 or more", hint="a step is a number of bins")
+    bins = end - start + 1
+    if -(-bins // step) > MAX_WINDOW_BINS:
+        shown = f"{bins} bins" if step == 1 else f"{bins} bins in steps of {step}"
         raise LimitError(
-            f"the window has {end - start + 1} bins, expected at most {MAX_WINDOW_BINS}",
+            f"the window has {shown}, expected at most {MAX_WINDOW_BINS} values",
             code="window_too_large",
-            hint="ask for several windows",
+            hint=f"ask for a step of {-(-bins // MAX_WINDOW_BINS)} bins, or for several windows",
         )

@@ -1,17 +1,27 @@
-"""The warnings of a state answer: what the run recorded, then what its telemetry lacks."""
+"""The warnings of a state answer: what the run recorded, then what its telemetry lacks; those of edges apart."""
 
 from __future__ import annotations
 
 from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.run import StoredRun
-from flowtime_core.records.state import StateWarning
+from flowtime_core.records.state import EdgeWarnings, StateWarning
 from flowtime_core.state.load import NodeRoles
 from flowtime_core.state.telemetry import telemetry_warnings
 
 
 def state_warnings(run: StoredRun, nodes: tuple[NodeRoles, ...]) -> tuple[StateWarning, ...]:
-    """Return the run's warnings in recorded order, then those about its telemetry sources."""
-    return tuple(_of_run(finding) for finding in run.warnings) + telemetry_warnings(run, nodes)
+    """Return the run's warnings in recorded order but for those of edges, then those about its telemetry sources."""
+    recorded = tuple(_of_run(finding) for finding in run.warnings if not finding.edge_ids)
+    return recorded + telemetry_warnings(run, nodes)
+
+
+def edge_warnings(run: StoredRun) -> EdgeWarnings:
+    """Return the run's warnings that name edges, by edge, in recorded order."""
+    found: dict[str, tuple[StateWarning, ...]] = {}
+    for finding in run.warnings:
+        for edge_id in finding.edge_ids:
+            found[edge_id] = (*found.get(edge_id, ()), _of_run(finding))
+    return found
 
 
 def _of_run(finding: Diagnostic) -> StateWarning:

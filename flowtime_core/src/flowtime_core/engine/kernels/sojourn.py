@@ -5,6 +5,7 @@ Time is counted in bins from the start of the grid: bin t covers [t, t + 1).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -108,8 +109,9 @@ def _time(curve: FloatArray, before: npt.NDArray[np.int64], n: FloatArray) -> Fl
 
 def mean_wait(what: Departures) -> float:
     """Return the mean of W weighted by n [bins]; NaN where nothing left."""
-    total = float(what.mass.sum())
-    return float((what.mass * (what.first + what.last)).sum()) / (2.0 * total) if total > 0.0 else float("nan")
+    total = math.fsum(what.mass.tolist())
+    weighted = math.fsum((what.mass * (what.first + what.last)).tolist())
+    return weighted / (2.0 * total) if total > 0.0 else math.nan
 
 
 def wait_quantiles(what: Departures, shares: Sequence[float]) -> list[float]:
@@ -118,15 +120,20 @@ def wait_quantiles(what: Departures, shares: Sequence[float]) -> list[float]:
     Within a stretch the waits lie evenly between its first and its last.
     """
     if len(what.mass) == 0:
-        return [float("nan")] * len(shares)
+        return [math.nan] * len(shares)
     low, high = np.minimum(what.first, what.last), np.maximum(what.first, what.last)
     width = high - low
     even = width > 0.0
     points = np.unique(np.concatenate([low, high]))
     inside = np.clip((points[:, None] - low) / np.where(even, width, 1.0), 0.0, 1.0)
-    reached = np.maximum.accumulate((np.where(even, inside, points[:, None] >= low) * what.mass).sum(axis=1))
-    before = (np.where(even, inside, points[:, None] > low) * what.mass).sum(axis=1)
+    reached = np.maximum.accumulate(_row_sums(np.where(even, inside, points[:, None] >= low) * what.mass))
+    before = _row_sums(np.where(even, inside, points[:, None] > low) * what.mass)
     return [_quantile(points, reached, before, share * float(reached[-1])) for share in shares]
+
+
+def _row_sums(table: FloatArray) -> FloatArray:
+    """Return the sum of each row, added from left to right."""
+    return np.cumsum(table, axis=1)[:, -1]
 
 
 def _quantile(points: FloatArray, reached: FloatArray, before: FloatArray, wanted: float) -> float:
