@@ -17,7 +17,8 @@ COMMANDS: Final = {
     "runs": ("flowtime_cli.runs:runs", "List runs, or show one."),
     "state": ("flowtime_cli.state:state", "Show every node of a run at one bin or over a window."),
     "series": ("flowtime_cli.series:series", "List the series of a run, or print some as CSV."),
-    "verify": ("flowtime_cli.verify:verify", "Recompute every hash of a run directory."),
+    "telemetry": ("flowtime_cli.telemetry:telemetry", "Capture runs as telemetry, gaps and all."),
+    "verify": ("flowtime_cli.verify:verify", "Recompute every hash of a run or capture."),
 }
 
 EPILOG: Final = """\b

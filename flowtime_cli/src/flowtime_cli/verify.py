@@ -1,4 +1,4 @@
-"""``flowtime verify``: is a run still what was written?"""
+"""``flowtime verify``: is a run or capture still what was written?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flowtime_cli.options import examples
 @options.data_dir_option
 @options.json_option
 def verify(*, run_name: str, data_dir: Path | None, as_json: bool) -> None:
-    """Recompute every hash of RUN, a run id or a run directory; exit 8 and name what differs."""
+    """Recompute every hash of RUN, a run id, a run directory or a capture; exit 8 and name what differs."""
     from flowtime_core.codec.finding import verification_to_plain
     from flowtime_core.shell.face import verify as verify_path
     from flowtime_core.shell.workspace import verify as differences_of

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from flowtime_core.records.model import Model
     from flowtime_core.records.series import Series
     from flowtime_core.records.state import StateSnapshot, StateWindow
-    from flowtime_core.shell.face import open_run, run, validate, verify, write_run
+    from flowtime_core.records.telemetry import Capture, CaptureWarning, GapConfiguration, GapHandling
+    from flowtime_core.shell.face import capture, open_run, run, validate, verify, write_run
 
 _EXPORTS: Final = {
     # runs
@@ -53,6 +54,7 @@ _EXPORTS: Final = {
     "validate": "flowtime_core.shell.face",
     "write_run": "flowtime_core.shell.face",
     "open_run": "flowtime_core.shell.face",
+    "capture": "flowtime_core.shell.face",
     "verify": "flowtime_core.shell.face",
     "Run": "flowtime_core.pipelines.run",
     "Validation": "flowtime_core.pipelines.check",
@@ -64,7 +66,11 @@ _EXPORTS: Final = {
     "SeriesTable": "flowtime_core.engine.simulate",
     # records
     "BinRange": "flowtime_core.records.diagnostic",
+    "Capture": "flowtime_core.records.telemetry",
+    "CaptureWarning": "flowtime_core.records.telemetry",
     "Diagnostic": "flowtime_core.records.diagnostic",
+    "GapConfiguration": "flowtime_core.records.telemetry",
+    "GapHandling": "flowtime_core.records.telemetry",
     "Grid": "flowtime_core.records.grid",
     "Location": "flowtime_core.records.diagnostic",
     "Model": "flowtime_core.records.model",
@@ -90,11 +96,15 @@ _EXPORTS: Final = {
 __all__ = [
     "BinRange",
     "Cancelled",
+    "Capture",
+    "CaptureWarning",
     "ConflictError",
     "Diagnostic",
     "DocumentInvalidError",
     "DocumentSyntaxError",
     "FlowTimeError",
+    "GapConfiguration",
+    "GapHandling",
     "Grid",
     "InputError",
     "InvalidDataError",
@@ -113,6 +123,7 @@ __all__ = [
     "Validation",
     "VerificationError",
     "__version__",
+    "capture",
     "compile_model",
     "evaluate_batch",
     "open_run",

@@ -253,3 +253,35 @@ class Capture:
     def warnings(self) -> tuple[CaptureWarning, ...]:
         """What is wrong with the data, on purpose or not."""
         return self.manifest.warnings
+
+
+@frozen(kw_only=True)
+class CaptureRequest:
+    """How a run is to be captured.
+
+    Attributes
+    ----------
+    gaps : GapConfiguration or None
+        Holes to make.
+    verify : bool
+        Refuse a damaged run.
+    overwrite : bool
+        Replace what stands at the place.
+    dry_run : bool
+        Write nothing.
+    """
+
+    gaps: GapConfiguration | None = None
+    handling: GapHandling = field(factory=GapHandling)
+    verify: bool = True
+    overwrite: bool = False
+    dry_run: bool = False
+
+
+@frozen(kw_only=True)
+class CreatedCapture:
+    """A capture and the directory it was written to, or on a dry run would be."""
+
+    capture: Capture
+    directory: str
+    is_dry_run: bool = False

@@ -1,4 +1,4 @@
-"""What a notebook calls: run, validate, write, open, verify. Every function here is one sentence over the use cases."""
+"""What a notebook calls: run, validate, write, open, capture, verify. Each is one sentence over the use cases."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flowtime_core.artifacts.bundle import render_run
 from flowtime_core.artifacts.stored_run import read_stored_run
+from flowtime_core.codec.gap_configuration import decode_gap_configuration
 from flowtime_core.codec.json import encode_json
 from flowtime_core.errors import VerificationError
+from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.pipelines.run import Run
 from flowtime_core.records.run import RunRequest
+from flowtime_core.records.telemetry import GapConfiguration
 from flowtime_core.shell import workspace as runs
+from flowtime_core.shell.capture import read_gaps
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.create import evaluate_request
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.environment import template_folders
+from flowtime_core.shell.filesystem import commit_tree
 from flowtime_core.shell.library import Library
 from flowtime_core.shell.resolve import validate_request
 from flowtime_core.shell.submission import is_path, read_submission, submit_text
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.document import Plain
     from flowtime_core.records.model import Mode
     from flowtime_core.records.run import Submission
+    from flowtime_core.records.telemetry import Capture, GapHandling
 
 What: TypeAlias = "str | Path | Mapping[str, Plain]"
 """A template id, the path of a model or template file, its text, or its plain values."""
@@ -133,8 +139,65 @@ def open_run(path: Path | str) -> Run:
     return Run(stored=read_stored_run(tree, directory=str(path)), tree=tree)
 
 
+def capture(
+    run: Run | Path | str,
+    gaps: GapConfiguration | Path | str | Mapping[str, Plain] | None = None,
+    *,
+    output: Path | str | None = None,
+    handling: GapHandling | None = None,
+    verify: bool = True,
+    overwrite: bool = False,
+) -> Capture:
+    """Return a run as the telemetry that a collector would have written, with the gaps that rules make.
+
+    Parameters
+    ----------
+    run : Run, or path
+        A run, or the directory of one.
+    gaps : GapConfiguration, path, text or mapping
+        Rules; a text of several lines is the configuration itself.
+    output : path
+        The directory to write; nothing is written where None.
+    handling : GapHandling
+        What to do about bins that are missing or undefined already: ``GapHandling(fill_gaps=True)``.
+    verify : bool
+        Refuse a run whose files are not what its manifest says.
+    overwrite : bool
+        Replace what stands at the output.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such run or gap file.
+    DocumentSyntaxError, DocumentInvalidError
+        The gap configuration is wrong: every finding at once.
+    VerificationError
+        The run is damaged.
+    ConflictError
+        The output exists and ``overwrite`` is off.
+
+    Examples
+    --------
+    >>> import flowtime_core as ft
+    >>> made = ft.capture(ft.run("order-system"), {"rules": [{"bins": ["10-19"], "action": "remove"}]})
+    >>> made.warnings[0].code
+    'data_gap'
+    """
+    made = plan_capture(
+        run.tree if isinstance(run, Run) else read_tree(Path(run)),
+        captured=now(),
+        gaps=_gaps(gaps),
+        handling=handling,
+        verify=verify,
+        destination="" if output is None else str(output),
+    )
+    if output is not None:
+        commit_tree(made.tree, Path(output), overwrite=overwrite)
+    return made
+
+
 def verify(path: Path | str) -> None:
-    """Compute every hash of a run directory again; return quietly when all is as it was written.
+    """Compute every hash of a run or capture again; return quietly when all is as it was written.
 
     Raises
     ------
@@ -166,6 +229,16 @@ def _request(
         run_id=run_id,
         deterministic=True,
     )
+
+
+def _gaps(gaps: GapConfiguration | Path | str | Mapping[str, Plain] | None) -> GapConfiguration | None:
+    """Return the rules that are meant: a file, a text, plain values or the rules themselves."""
+    if gaps is None or isinstance(gaps, GapConfiguration):
+        return gaps
+    if isinstance(gaps, Path) or (isinstance(gaps, str) and "\n" not in gaps):
+        return read_gaps(Path(gaps))
+    text = gaps if isinstance(gaps, str) else encode_json(gaps)
+    return decode_gap_configuration(text, source="gaps")
 
 
 def _submission(what: What) -> Submission | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.run import StoredRun
 
 _RUNS: Final = "runs"
+_TELEMETRY: Final = "telemetry"
 
 
 @frozen(kw_only=True)
@@ -58,6 +59,11 @@ class Workspace:
     def runs_dir(self) -> Path:
         """Where runs are written: ``runs_folder`` where it is set, else ``runs/`` in the data root."""
         return self.data_root / _RUNS if self.runs_folder is None else self.runs_folder
+
+    @property
+    def telemetry_dir(self) -> Path:
+        """Where captures are written: ``telemetry/`` in the data root."""
+        return self.data_root / _TELEMETRY
 
     def commit_run(
         self, tree: FileTree, run_id: str, *, input_hash: str, scenario_hash: str, overwrite: bool = False

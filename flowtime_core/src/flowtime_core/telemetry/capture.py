@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from flowtime_core._version import __version__
-from flowtime_core.codec.checksums import write_checksums
+from flowtime_core.codec.checksums import read_checksums, write_checksums
 from flowtime_core.codec.csv import is_complete_csv, parse_series_csv, write_reading_csv
 from flowtime_core.codec.datapackage import data_package_to_plain
 from flowtime_core.codec.digest import sha256_of
@@ -99,6 +99,21 @@ def capture(
         tree=_tree(manifest, written),
         events=tuple(capture_events(manifest, source.run.mode, written_to=destination)),
     )
+
+
+def with_log(tree: FileTree, path: str, log: bytes) -> FileTree:
+    """Return the directory with a log among its files, listed with the others.
+
+    Raises
+    ------
+    InputError
+        The path is that of another file of the capture.
+    """
+    if path in tree:
+        message = f"the log would replace {path} of the capture"
+        raise InputError(message, hint="give the log another name, as in capture.log")
+    digests = {**read_checksums(tree[layout.CHECKSUMS], path=layout.CHECKSUMS), path: sha256_of(log)}
+    return in_path_order({**tree, path: log, layout.CHECKSUMS: write_checksums(digests)})
 
 
 def _plan(run: StoredRun, rules: GapConfiguration) -> list[tuple[CaptureBinding, tuple[GapChange, ...]]]:

@@ -7,4 +7,3 @@ from typing import Final
 MANIFEST: Final = "manifest.json"
 DATA_PACKAGE: Final = "datapackage.json"
 CHECKSUMS: Final = "SHA256SUMS"
-LOG: Final = "capture.log"

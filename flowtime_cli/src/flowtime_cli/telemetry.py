@@ -1,0 +1,107 @@
+"""``flowtime telemetry``: runs as measured data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowtime_cli import options
+from flowtime_cli.app import LazyGroup
+from flowtime_cli.complete import complete_run
+from flowtime_cli.options import examples
+
+if TYPE_CHECKING:
+    from flowtime_core.records.telemetry import CaptureRequest, CreatedCapture
+
+COMMANDS = {
+    "capture": ("flowtime_cli.telemetry:capture", "Write a run as a collector would have measured it."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
+def telemetry() -> None:
+    """Capture runs as telemetry, gaps and all."""
+
+
+@click.command(
+    epilog=examples(
+        "flowtime telemetry capture --run RUN --dry-run",
+        "flowtime telemetry capture --run RUN --gaps gaps.yaml --output capture",
+    )
+)
+@click.option("--run-dir", type=options.FOLDER, help="The directory of a run.")
+@click.option("--run", "run_name", shell_complete=complete_run, help="The id of a run under the data root.")
+@click.option(
+    "--output", "--out", type=options.FOLDER, help="Directory to write.  [default: telemetry/RUN in the data root]"
+)
+@click.option("--gaps", type=options.FILE, help="YAML or JSON file of rules that make gaps.")
+@click.option("--gap-detect", is_flag=True, help="Tell bins that are missing in the run.")
+@click.option("--gap-fill-gaps", is_flag=True, help="Write 0 where bins are missing in the run.")
+@click.option("--gap-fill-nan", is_flag=True, help="Write 0 where the run has no finite number.")
+@click.option("--dry-run", is_flag=True, help="Show files, rows, warnings and gaps, write nothing.")
+@click.option("--log", type=options.FILE, help="Write what happened to a file, as JSON lines.")
+@click.option("--no-verify", is_flag=True, help="Capture a run as it is, even if it is damaged.")
+@click.option("--overwrite", is_flag=True, help="Replace a capture that is there.")
+@options.data_dir_option
+@options.json_option
+def capture(
+    *,
+    run_dir: Path | None,
+    run_name: str | None,
+    output: Path | None,
+    gaps: Path | None,
+    gap_detect: bool,
+    gap_fill_gaps: bool,
+    gap_fill_nan: bool,
+    dry_run: bool,
+    log: Path | None,
+    no_verify: bool,
+    overwrite: bool,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the metrics of every node of a run as CSV files with a manifest; rules make gaps in them."""
+    from flowtime_core.records.telemetry import CaptureRequest, GapHandling
+    from flowtime_core.shell.capture import read_gaps
+
+    request = CaptureRequest(
+        gaps=None if gaps is None else read_gaps(gaps),
+        handling=GapHandling(detect=gap_detect, fill_gaps=gap_fill_gaps, fill_nan=gap_fill_nan),
+        verify=not no_verify,
+        overwrite=overwrite,
+        dry_run=dry_run,
+    )
+    show_capture(_create(_run_path(run_dir, run_name, data_dir), request, output, log, data_dir), as_json=as_json)
+
+
+def show_capture(created: CreatedCapture, *, as_json: bool) -> None:
+    """Print a capture."""
+    if as_json:
+        from flowtime_core.codec.capture_answer import capture_to_plain
+
+        options.print_json(capture_to_plain(created))
+    else:
+        from flowtime_cli.render import Screen
+        from flowtime_cli.stream import show
+        from flowtime_cli.telemetry_report import capture_lines
+
+        show(capture_lines(created, Screen.of_stdout()))
+
+
+def _run_path(run_dir: Path | None, run_name: str | None, data_dir: Path | None) -> Path:
+    if (run_dir is None) == (run_name is None):
+        message = "give either --run-dir or --run"
+        raise click.UsageError(message)
+    return options.run_path(run_name, data_dir) if run_dir is None and run_name is not None else Path(run_dir or "")
+
+
+def _create(
+    run: Path, request: CaptureRequest, output: Path | None, log: Path | None, data_dir: Path | None
+) -> CreatedCapture:
+    from flowtime_core.shell.capture import create_capture
+    from flowtime_core.shell.clock import now
+
+    workspace = options.open_workspace(data_dir)
+    return create_capture(run, request, workspace=workspace, captured=now(), output=output, log=log)

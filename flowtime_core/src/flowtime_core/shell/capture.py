@@ -1,0 +1,114 @@
+"""The one function that captures runs on disk; every adapter asks it with the same request (contract section 4)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowtime_core.artifacts.stored_run import read_summary
+from flowtime_core.codec.capture_log import encode_capture_log
+from flowtime_core.codec.gap_configuration import decode_gap_configuration
+from flowtime_core.errors import NotFoundError
+from flowtime_core.pipelines.plan_capture import plan_capture
+from flowtime_core.records.ids import parse_run_id
+from flowtime_core.records.telemetry import CreatedCapture
+from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.filesystem import commit_tree, storage_errors
+from flowtime_core.shell.submission import read_submission
+from flowtime_core.telemetry.capture import with_log
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.telemetry import CaptureRequest, GapConfiguration
+    from flowtime_core.shell.workspace import Workspace
+
+
+def create_capture(
+    run: Path,
+    request: CaptureRequest,
+    *,
+    workspace: Workspace,
+    captured: datetime,
+    output: Path | None = None,
+    log: Path | None = None,
+) -> CreatedCapture:
+    """Capture a run directory and write the capture whole or not at all; a dry run writes nothing.
+
+    Parameters
+    ----------
+    run : Path
+        The run directory.
+    captured : datetime
+        What time it is.
+    output : Path or None
+        The directory to make; None is ``telemetry/<runId>`` in the data root.
+    log : Path or None
+        Where to write what happened, as JSON lines; inside the output it becomes part of the capture.
+
+    Raises
+    ------
+    NotFoundError
+        ``run_not_found``.
+    VerificationError
+        The run is damaged.
+    ConflictError
+        The output exists and the request does not overwrite.
+    StorageError
+        The file system refused.
+    """
+    tree = _read_run(run)
+    target = workspace.telemetry_dir / parse_run_id(read_summary(tree).document.run_id) if output is None else output
+    made = plan_capture(
+        tree,
+        captured=captured,
+        gaps=request.gaps,
+        handling=request.handling,
+        verify=request.verify,
+        destination=str(target),
+    )
+    if not request.dry_run:
+        lines = encode_capture_log(made.events, captured=captured)
+        inside = None if log is None else _path_inside(log, target)
+        files = made.tree if inside is None else with_log(made.tree, inside, lines)
+        commit_tree(files, target, overwrite=request.overwrite)
+        if log is not None and inside is None:
+            _write_file(log, lines)
+    return CreatedCapture(capture=made, directory=str(target), is_dry_run=request.dry_run)
+
+
+def read_gaps(path: Path) -> GapConfiguration:
+    """Return the gap configuration of a YAML or JSON file.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file.
+    DocumentSyntaxError, DocumentInvalidError
+        The file cannot be read, or breaks rules: every finding at once.
+    """
+    try:
+        submission = read_submission(path)
+    except NotFoundError as error:
+        raise NotFoundError(error.message, hint="mend the path of the gap configuration") from error
+    return decode_gap_configuration(submission.text, source=submission.source)
+
+
+def _read_run(run: Path) -> FileTree:
+    try:
+        return read_tree(run)
+    except NotFoundError as error:
+        raise NotFoundError(error.message, code="run_not_found", hint="flowtime runs list") from error
+
+
+def _path_inside(log: Path, target: Path) -> str | None:
+    """Return the path of a log below the output, or None when it lies elsewhere."""
+    here, there = log.absolute(), target.absolute()
+    return here.relative_to(there).as_posix() if here.is_relative_to(there) else None
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
