@@ -15,12 +15,13 @@ COLOURS: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 def finding_lines(finding: Diagnostic, width: int) -> list[str]:
     """Return the same, folded to a width."""
-    lines = textwrap.wrap(str(finding), width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
-    return [_painted(lines[0], finding), *lines[1:]]
+    first, *excerpt = str(finding).splitlines()
+    lines = textwrap.wrap(first, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+    return [_painted(lines[0], finding), *lines[1:], *excerpt]
 
 
 def finding_line(finding: Diagnostic) -> str:
-    """Return ``file:line:column: severity[code]: message (hint)`` with the severity in its colour."""
+    """Return ``file:line:column: severity[code]: message (hint)``, its severity in colour, and any excerpt below."""
     return _painted(str(finding), finding)
 
 

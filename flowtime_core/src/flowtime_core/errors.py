@@ -6,6 +6,7 @@
     ├── InputError                the caller's input is wrong
     │   ├── DocumentSyntaxError   a text cannot be read: source, span and caret
     │   ├── DocumentInvalidError  a document can be read but breaks rules: every finding at once
+    │   │   └── StoredTemplateError   the document is a template of the library: who asked is not to blame
     │   └── InvalidDataError      stored data does not fit what is asked of it
     ├── PreconditionError         what is asked about lacks something the answer needs
     ├── NotFoundError             no such run, template, series or file
@@ -27,6 +28,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flowtime_core.records.diagnostic import Diagnostic
+
+
+CARET_WIDTH = 100
+
+
+def caret(text: str, span: tuple[int, int]) -> str:
+    """Return the line of a text in which a span begins, cut to a readable width, with a caret line below the span."""
+    start, end = span
+    line_start = text.rfind("\n", 0, start) + 1
+    line = text[line_start:].partition("\n")[0]
+    first, width = start - line_start, max(1, min(end - line_start, len(line)) - (start - line_start))
+    cut = max(0, first - CARET_WIDTH // 2)
+    shown = line[cut : cut + CARET_WIDTH]
+    return f"{shown}\n{' ' * (first - cut)}{'^' * min(width, CARET_WIDTH // 2)}"
 
 
 class FlowTimeError(Exception):
@@ -95,10 +110,7 @@ class DocumentSyntaxError(InputError):
 
     def caret(self) -> str:
         """Return the text with a caret line below the span, or ``""`` without a text."""
-        if not self.text:
-            return ""
-        start, end = self.span
-        return f"{self.text}\n{' ' * start}{'^' * max(1, end - start)}"
+        return caret(self.text, self.span) if self.text else ""
 
     def __str__(self) -> str:
         """Return source, place, message and caret."""
@@ -118,15 +130,19 @@ class DocumentInvalidError(InputError):
 
     default_code = "invalid_document"
 
-    def __init__(
-        self, message: str, *, findings: Sequence[Diagnostic], code: str = "", hint: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, findings: Sequence[Diagnostic], code: str = "", hint: str = "") -> None:
         super().__init__(message, code=code, hint=hint)
         self.findings = tuple(findings)
 
     def __str__(self) -> str:
         """Return the message and one line per finding."""
         return "\n".join([self.message, *(f"  {finding}" for finding in self.findings)])
+
+
+class StoredTemplateError(DocumentInvalidError):
+    """The document is a template of the library, and wrong whatever is asked of it: who asked is not to blame."""
+
+    default_code = "invalid_template"
 
 
 class InvalidDataError(InputError):
@@ -171,7 +187,7 @@ class StorageError(FlowTimeError):
     default_code = "storage_failed"
 
 
-class Cancelled(FlowTimeError):  # noqa: N818 - the field's word for a stop that was asked for
+class Cancelled(FlowTimeError):
     """The caller asked to stop."""
 
     default_code = "cancelled"

@@ -21,6 +21,7 @@ def finding_to_plain(finding: Diagnostic) -> dict[str, Plain]:
         "message": finding.message,
         "hint": finding.hint or None,
         "nodeId": finding.node_id,
+        "excerpt": finding.excerpt or None,
     }
     if place is not None:
         plain |= {"source": place.source or None, "pointer": place.pointer, "line": place.line, "column": place.column}

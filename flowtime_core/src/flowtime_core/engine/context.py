@@ -48,9 +48,11 @@ class Context:
         self.steps.append(step)
         self.places[step.writes[0]] = pointer
 
-    def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
+    def report(
+        self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "", excerpt: str = ""
+    ) -> None:
         """Keep a finding."""
-        self.names.report(code, pointer, message, node_id=node_id, hint=hint)
+        self.names.report(code, pointer, message, node_id=node_id, hint=hint, excerpt=excerpt)
 
     def number(self, key: str, value: float, pointer: str) -> None:
         """Add a series of one number for every bin."""

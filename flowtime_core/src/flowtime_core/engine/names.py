@@ -103,10 +103,13 @@ class Names:
         mapped = [(node.id, role) for _, node in self.nodes.values() for role in node.semantics.bindings]
         return {f"{node_id}.{role}" for node_id, role in [*mapped, *self.derived] if node_id != besides}
 
-    def report(self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "") -> None:
+    def report(
+        self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "", excerpt: str = ""
+    ) -> None:
         """Keep a finding."""
+        place = Location(pointer=pointer)
         self.findings.append(
-            Diagnostic(code=code, message=message, node_id=node_id, location=Location(pointer=pointer), hint=hint)
+            Diagnostic(code=code, message=message, node_id=node_id, location=place, hint=hint, excerpt=excerpt)
         )
 
 

@@ -11,7 +11,7 @@ from flowtime_core.engine.names import did_you_mean
 from flowtime_core.engine.router_steps import add_router
 from flowtime_core.engine.steps import ExprStep, GivenStep
 from flowtime_core.engine.topology_steps import buffer_step
-from flowtime_core.errors import DocumentSyntaxError
+from flowtime_core.errors import DocumentSyntaxError, caret
 from flowtime_core.expr.checker import check_expression, references
 from flowtime_core.expr.evaluator import compile_expression
 from flowtime_core.expr.parser import parse
@@ -99,37 +99,38 @@ def _add_expression(context: Context, node: ExprNode, pointer: str) -> None:
         tree = parse(node.text, source=node.id)
     except DocumentSyntaxError as error:
         message = f"expression of {node.id!r}, column {error.span[0] + 1}: {error.message}"
-        context.report(error.code, pointer, message, node_id=node.id, hint=error.hint)
+        context.report(error.code, pointer, message, node_id=node.id, hint=error.hint, excerpt=error.caret())
         return
     found = check_expression(tree)
     for finding in found:
         message = f"expression of {node.id!r}: {finding.message}"
+        shown = caret(node.text, finding.span or (0, 0))
         context.names.findings.append(
-            evolve(finding, message=message, location=Location(pointer=pointer), node_id=node.id)
+            evolve(finding, message=message, location=Location(pointer=pointer), node_id=node.id, excerpt=shown)
         )
-    keys = _resolve_references(context, tree, node.id, pointer)
+    keys = _resolve_references(context, tree, node, pointer)
     if keys is not None and not found:
         context.add(_expr_step(context, node, tree, keys), pointer)
 
 
 def _resolve_references(
-    context: Context, tree: Expression, node_id: str, pointer: str
+    context: Context, tree: Expression, node: ExprNode, pointer: str
 ) -> dict[tuple[str, str | None], str] | None:
     """Return the key behind each reference, or None after reporting those without one."""
     keys: dict[tuple[str, str | None], str] = {}
-    complete = True
+    missing: set[tuple[str, str | None]] = set()
     for use in references(tree):
         reference = use.reference
         place = (reference.name, reference.role)
-        if place in keys:
+        if place in keys or place in missing:
             continue
         key = _key_of(context, reference)
         if key is None:
-            complete = False
-            _report_unknown(context, reference, node_id, pointer)
+            missing.add(place)
+            _report_unknown(context, reference, node, pointer)
         else:
             keys[place] = key
-    return keys if complete else None
+    return None if missing else keys
 
 
 def _key_of(context: Context, reference: Reference) -> str | None:
@@ -138,15 +139,16 @@ def _key_of(context: Context, reference: Reference) -> str | None:
     return context.names.role(reference.name, OLD_ROLE_SPELLINGS.get(reference.role, reference.role))
 
 
-def _report_unknown(context: Context, reference: Reference, node_id: str, pointer: str) -> None:
-    names = context.names
+def _report_unknown(context: Context, reference: Reference, node: ExprNode, pointer: str) -> None:
+    names, node_id = context.names, node.id
+    shown = caret(node.text, reference.span)
     where = f"expression of {node_id!r}, column {reference.span[0] + 1}"
     if reference.role is None:
         hint = did_you_mean(reference.name, names.candidates())
         if reference.name in names.nodes:
             hint = f"{reference.name!r} is a topology node: name one of its roles, such as {reference.name}.served"
         message = f"{where}: {reference.name!r} is not declared"
-        context.report("unknown_series", pointer, message, node_id=node_id, hint=hint)
+        context.report("unknown_series", pointer, message, node_id=node_id, hint=hint, excerpt=shown)
     elif reference.name not in names.nodes:
         hint = did_you_mean(reference.name, names.nodes)
         context.report(
@@ -155,11 +157,12 @@ def _report_unknown(context: Context, reference: Reference, node_id: str, pointe
             f"{where}: no topology node {reference.name!r}",
             node_id=node_id,
             hint=hint,
+            excerpt=shown,
         )
     else:
         message = f"{where}: role {reference.role!r} of {reference.name!r} is neither mapped nor derived"
         hint = did_you_mean(reference.role, MEASURES)
-        context.report("unknown_role", pointer, message, node_id=node_id, hint=hint)
+        context.report("unknown_role", pointer, message, node_id=node_id, hint=hint, excerpt=shown)
 
 
 def _expr_step(

@@ -47,10 +47,11 @@ def _check_call(call: Call) -> Iterator[Diagnostic]:
     if function is None:
         near = get_close_matches(call.function, [*FUNCTIONS, *ALIASES], n=1)
         hint = f"did you mean {near[0]!r}" if near else ""
-        yield Diagnostic(code="unknown_function", message=f"there is no function {call.function} ({column})", hint=hint)
+        message = f"there is no function {call.function} ({column})"
+        yield Diagnostic(code="unknown_function", message=message, hint=hint, span=call.span)
     elif not _fits(function, len(call.arguments)):
         message = f"{call.function} takes {_arity(function)}, not {len(call.arguments)} ({column})"
-        yield Diagnostic(code="wrong_arity", message=message, hint=f"write {function.signature}")
+        yield Diagnostic(code="wrong_arity", message=message, hint=f"write {function.signature}", span=call.span)
     else:
         for parameter, argument in zip(function.parameters, call.arguments, strict=False):
             if parameter.rule is not None and literal_of(argument, parameter.rule) is None:
@@ -75,7 +76,7 @@ def _no_literal(call: Call, function: Function, parameter: Parameter, argument: 
     shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
     rule = parameter.rule.text if parameter.rule is not None else ""
     message = f"{parameter.name} of {call.function} must be {rule}, not {shown} (at column {argument.span[0] + 1})"
-    return Diagnostic(code="literal_required", message=message, hint=f"such as {function.example}")
+    return Diagnostic(code="literal_required", message=message, hint=f"such as {function.example}", span=argument.span)
 
 
 def literal_of(argument: Expression, rule: LiteralRule) -> tuple[float, ...] | None:

@@ -68,6 +68,7 @@ class Diagnostic:
     """One finding.
 
     ``bins`` names every bin concerned, ``value`` the worst value and ``total`` their sum, where that means something.
+    ``span`` is the part of an expression at fault, ``excerpt`` that line of the expression with a caret line below.
     The severity defaults to the one the code table gives.
     """
 
@@ -81,6 +82,8 @@ class Diagnostic:
     value: float | None = None
     total: float | None = None
     hint: str = ""
+    span: tuple[int, int] | None = None
+    excerpt: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -88,8 +91,9 @@ class Diagnostic:
         return self.severity == "error"
 
     def __str__(self) -> str:
-        """Return one line: place, severity, code, message, bins, hint."""
+        """Return one line: place, severity, code, message, bins, hint; below it the excerpt, if there is one."""
         place = f"{self.location}: " if self.location is not None and str(self.location) else ""
         bins = f" [bins {', '.join(str(b) for b in self.bins)}]" if self.bins else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}{self.severity}[{self.code}]: {self.message}{bins}{hint}"
+        excerpt = "".join(f"\n    {line}" for line in self.excerpt.splitlines())
+        return f"{place}{self.severity}[{self.code}]: {self.message}{bins}{hint}{excerpt}"
