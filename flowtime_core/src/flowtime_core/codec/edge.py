@@ -70,8 +70,8 @@ def edge_to_plain(edge: Edge) -> dict[str, Plain]:
     """Return the one spelling of an edge, without defaults."""
     plain: dict[str, Plain] = {
         "id": edge.id,
-        "from": _end_to_plain(edge.source),
-        "to": _end_to_plain(edge.target),
+        "from": end_to_plain(edge.source),
+        "to": end_to_plain(edge.target),
     }
     if edge.type != "throughput":
         plain["type"] = edge.type
@@ -86,5 +86,6 @@ def edge_to_plain(edge: Edge) -> dict[str, Plain]:
     return plain
 
 
-def _end_to_plain(end: Endpoint) -> str:
+def end_to_plain(end: Endpoint) -> str:
+    """Return ``node`` or ``node:port``."""
     return f"{end.node}:{end.port}" if end.port else end.node

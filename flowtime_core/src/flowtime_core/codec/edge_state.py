@@ -39,17 +39,12 @@ def edge_window_to_plain(edge: EdgeWindow) -> dict[str, Plain]:
     }
 
 
-def edge_field(edge: Edge) -> str:
-    """Return what an edge says that it carries: its measure, else its port, else served."""
-    return edge.measure or (edge.source.port if edge.source.port != "out" else "") or "served"
-
-
 def _head(edge: Edge) -> dict[str, Plain]:
     return present(
         id=edge.id,
         **{"from": edge.source.node, "to": edge.target.node},
         edgeType=edge.type,
-        field=edge_field(edge),
+        field=edge.carries,
         multiplier=None if edge.multiplier is None else json_number(edge.multiplier),
         lag=edge.lag,
     )

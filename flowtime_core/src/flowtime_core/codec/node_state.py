@@ -183,11 +183,12 @@ def _tail(telemetry: NodeTelemetry, facts: NodeFacts) -> dict[str, Plain]:
             "sources": list(telemetry.sources),
             "warnings": [warning_to_plain(warning) for warning in telemetry.warnings],
         },
-        **filled(aliases=aliases_to_plain(facts.aliases), dispatchSchedule=_dispatch(facts.dispatch)),
+        **filled(aliases=aliases_to_plain(facts.aliases), dispatchSchedule=schedule_to_plain(facts.dispatch)),
     }
 
 
-def _dispatch(schedule: DispatchSchedule | None) -> dict[str, Plain] | None:
+def schedule_to_plain(schedule: DispatchSchedule | None) -> dict[str, Plain] | None:
+    """Return a dispatch schedule with all its fields."""
     if schedule is None:
         return None
     return present(

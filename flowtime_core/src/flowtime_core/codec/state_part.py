@@ -83,5 +83,5 @@ def warning_to_plain(warning: StateWarning) -> dict[str, Plain]:
         nodeId=warning.node_id,
         startBin=warning.start_bin,
         endBin=warning.end_bin,
-        signal=warning.signal,
+        signal=None if warning.signal is None else wire_name(warning.signal),
     )

@@ -23,8 +23,7 @@ ATTEMPT_MEASURES: Final = frozenset({"attempts", "load"})
 
 def edge_measure(edge: Edge) -> str:
     """Return what an edge carries, as a role: its measure, else its port, else served (SEMANTICS 4.9)."""
-    named = edge.measure or (edge.source.port if edge.source.port != "out" else "") or "served"
-    lower = named.lower()
+    lower = edge.carries.lower()
     if lower in ATTEMPT_MEASURES:
         return "attempts"
     return FAILURE_MEASURES.get(lower, "served")

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flowtime_core.engine.metrics import throughput_ratio
+
 if TYPE_CHECKING:
     from flowtime_core.records.series import BoolArray, FloatArray
+
+
+LEVEL: Final = 0.95
+"""Share of its arrivals that a node has to serve in a bin to meet its level."""
+
+
+def served_share(served: FloatArray, arrivals: FloatArray) -> FloatArray:
+    """Return served/arrivals clamped to [0, 1], 1 where nothing came [1]; null where either is."""
+    idle = (arrivals <= 0.0) & np.isfinite(served)
+    return np.where(idle, 1.0, throughput_ratio(served, arrivals))
 
 
 def completion(ratio: FloatArray, opened: BoolArray | None) -> FloatArray:

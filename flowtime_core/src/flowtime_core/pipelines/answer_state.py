@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
+from flowtime_core.analysis.signals import SIGNAL_ROLES, signals
 from flowtime_core.codec.state import state_to_plain
+from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.document import Plain
 from flowtime_core.records.run import StoredRun
+from flowtime_core.records.state import StateWarning, StateWindow
+from flowtime_core.records.window_options import WindowOptions
+from flowtime_core.state.course import course
+from flowtime_core.state.load import load_nodes
 from flowtime_core.state.snapshot import snapshot
+from flowtime_core.state.warnings import state_warning
 from flowtime_core.state.window import window
 
+_ALL = WindowOptions()
 
-def answer_state(run: StoredRun, t: int) -> dict[str, Plain]:
+
+def answer_state(run: StoredRun, t: int, options: WindowOptions = _ALL) -> dict[str, Plain]:
     """Return the state of every node at bin ``t``; raises what :func:`snapshot` raises."""
-    return state_to_plain(snapshot(run, t))
+    return state_to_plain(snapshot(run, t, options))
 
 
-def answer_window(run: StoredRun, start: int, end: int) -> dict[str, Plain]:
+def answer_window(run: StoredRun, start: int, end: int, options: WindowOptions = _ALL) -> dict[str, Plain]:
     """Return the state over bins ``start`` to ``end``, both included; raises what :func:`window` raises."""
-    return state_to_plain(window(run, start, end))
+    return state_to_plain(observe_window(run, start, end, options))
+
+
+def observe_window(run: StoredRun, start: int, end: int, options: WindowOptions = _ALL) -> StateWindow:
+    """Return the state over a window with the signals that its bins give (SEMANTICS 6.1)."""
+    state = window(run, start, end, options)
+    shown = {node.id for node in state.nodes}
+    found = [
+        _signal(finding)
+        for data in load_nodes(run)
+        if data.node.id in shown
+        for finding in signals(
+            data.node,
+            {role: values[start : end + 1] for role, values in course(data).values.items()},
+            bin_ms=run.model.grid.bin_ms,
+            first=start,
+        )
+    ]
+    return evolve(state, warnings=(*state.warnings, *found))
+
+
+def _signal(finding: Diagnostic) -> StateWarning:
+    return evolve(state_warning(finding), signal=SIGNAL_ROLES[finding.code])

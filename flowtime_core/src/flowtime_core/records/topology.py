@@ -111,6 +111,11 @@ class Edge:
     multiplier: float | None = None
     lag: int = 0
 
+    @property
+    def carries(self) -> str:
+        """What the edge is said to carry: its measure, else its port, else served (SEMANTICS 4.9)."""
+        return self.measure or (self.source.port if self.source.port != "out" else "") or "served"
+
 
 @frozen(kw_only=True)
 class Constraint:

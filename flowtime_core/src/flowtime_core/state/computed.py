@@ -25,8 +25,9 @@ VALUE: Final = "value"
 
 
 def computed_nodes(run: StoredRun) -> Iterator[SeriesNode]:
-    """Yield the const, pmf and expr nodes in declaration order."""
-    return (node for node in run.model.nodes if type(node) in KINDS)
+    """Yield the const, pmf and expr nodes in declaration order, but for those that share the id of a topology node."""
+    shown = {node.id for node in run.model.topology.nodes}
+    return (node for node in run.model.nodes if type(node) in KINDS and node.id not in shown)
 
 
 def computed_facts(node: SeriesNode) -> NodeFacts:

@@ -53,13 +53,24 @@ def load_nodes(run: StoredRun) -> tuple[NodeRoles, ...]:
     InvalidDataError
         ``missing_node_data`` when the run does not hold the capacity series of a dispatch schedule.
     """
+    check_topology(run)
+    return tuple(_load(run, node) for node in run.model.topology.nodes)
+
+
+def check_topology(run: StoredRun) -> None:
+    """Refuse a run without topology nodes.
+
+    Raises
+    ------
+    PreconditionError
+        ``no_topology``.
+    """
     if not run.model.topology.nodes:
         raise PreconditionError(
             f"run {run.run_id!r} has no topology, so there is no node to answer about",
             code="no_topology",
             hint="add a topology to the model and run it again",
         )
-    return tuple(_load(run, node) for node in run.model.topology.nodes)
 
 
 def _is_lost(run: StoredRun, node: TopologyNode, role: str) -> bool:

@@ -26,6 +26,24 @@ def check_bin(grid: Grid, t: int, name: str) -> None:
         )
 
 
+def check_span(grid: Grid, start: int, end: int) -> None:
+    """Refuse bins (both ends included) outside the grid or backwards.
+
+    Raises
+    ------
+    InputError
+        ``invalid_bin`` with the allowed range.
+    """
+    check_bin(grid, start, "startBin")
+    check_bin(grid, end, "endBin")
+    if end < start:
+        raise InputError(
+            f"endBin is {end}, expected {start} to {grid.bins - 1}",
+            code="invalid_bin",
+            hint="endBin is included and not before startBin",
+        )
+
+
 def check_window(grid: Grid, start: int, end: int, step: int = 1) -> None:
     """Refuse a window (both ends included) outside the grid, backwards or too large.
 
@@ -36,14 +54,7 @@ def check_window(grid: Grid, start: int, end: int, step: int = 1) -> None:
     LimitError
         ``window_too_large`` for more than 500 steps.
     """
-    check_bin(grid, start, "startBin")
-    check_bin(grid, end, "endBin")
-    if end < start:
-        raise InputError(
-            f"endBin is {end}, expected {start} to {grid.bins - 1}",
-            code="invalid_bin",
-            hint="endBin is included and not before startBin",
-        )
+    check_span(grid, start, end)
     if step < 1:
         raise InputError(f"step is {step}, expected 1 or more", hint="a step is a number of bins")
     bins = end - start + 1

@@ -11,7 +11,7 @@ from flowtime_core.state.telemetry import telemetry_warnings
 
 def state_warnings(run: StoredRun, nodes: tuple[NodeRoles, ...]) -> tuple[StateWarning, ...]:
     """Return the run's warnings in recorded order but for those of edges, then those about its telemetry sources."""
-    recorded = tuple(_of_run(finding) for finding in run.warnings if not finding.edge_ids)
+    recorded = tuple(state_warning(finding) for finding in run.warnings if not finding.edge_ids)
     return recorded + telemetry_warnings(run, nodes)
 
 
@@ -20,12 +20,12 @@ def edge_warnings(run: StoredRun) -> EdgeWarnings:
     found: dict[str, tuple[StateWarning, ...]] = {}
     for finding in run.warnings:
         for edge_id in finding.edge_ids:
-            found[edge_id] = (*found.get(edge_id, ()), _of_run(finding))
+            found[edge_id] = (*found.get(edge_id, ()), state_warning(finding))
     return found
 
 
-def _of_run(finding: Diagnostic) -> StateWarning:
-    """Return a recorded finding with its first and last bin."""
+def state_warning(finding: Diagnostic) -> StateWarning:
+    """Return a finding with its first and last bin."""
     return StateWarning(
         code=finding.code,
         message=finding.message,
