@@ -23,6 +23,6 @@ def test_first_outputs(seed: int) -> None:
 
 def test_floats_and_negative_seeds() -> None:
     """A float is an integer by 2^32; a negative seed counts in two's complement."""
-    assert Pcg32(42).next_float() == FIRST[42][0] / 2**32
+    assert Pcg32(42).next_floats(2) == [FIRST[42][0] / 2**32, FIRST[42][1] / 2**32]
     assert Pcg32(-1).next_integer() == Pcg32(2**64 - 1).next_integer()
-    assert all(0 <= Pcg32(seed).next_float() < 1 for seed in range(100))
+    assert all(0 <= x < 1 for x in Pcg32(7).next_floats(1000))

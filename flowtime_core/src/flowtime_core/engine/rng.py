@@ -28,6 +28,6 @@ class Pcg32:
         turn = state >> 59
         return ((word >> turn) | (word << (-turn & 31))) & _MASK_32
 
-    def next_float(self) -> float:
-        """Return the next number from 0 up to, but not including, 1: an integer by 2^32."""
-        return self.next_integer() / (1 << 32)
+    def next_floats(self, count: int) -> list[float]:
+        """Return the next numbers from 0 up to, but not including, 1: integers by 2^32."""
+        return [self.next_integer() / (1 << 32) for _ in range(count)]

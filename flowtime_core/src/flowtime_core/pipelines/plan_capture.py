@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowtime_core.artifacts.layout import EXPORTS
+from flowtime_core.artifacts.layout import EXPORTS, MANIFEST
 from flowtime_core.artifacts.stored_run import read_stored_run, read_summary
 from flowtime_core.artifacts.verify import verify_run
+from flowtime_core.codec.manifest import decode_manifest
 from flowtime_core.errors import VerificationError
 from flowtime_core.records.telemetry import GapHandling
 from flowtime_core.telemetry.capture import CaptureSource, capture
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.run import StoredRun
     from flowtime_core.records.telemetry import Capture, GapConfiguration
 
 
@@ -22,6 +24,7 @@ def plan_capture(
     tree: FileTree,
     *,
     captured: datetime,
+    run: StoredRun | None = None,
     gaps: GapConfiguration | None = None,
     handling: GapHandling | None = None,
     verify: bool = True,
@@ -33,6 +36,8 @@ def plan_capture(
     ----------
     captured : datetime
         What time it is: the only thing by which two captures of a run differ.
+    run : StoredRun or None
+        What was read from these very files before; they are read again where None.
     gaps : GapConfiguration or None
         Holes to make.
     handling : GapHandling or None
@@ -55,22 +60,21 @@ def plan_capture(
     if verify:
         _refuse_damage(files)
     source = CaptureSource(
-        run=read_stored_run(files), tree=files, own_files=_own_files(files) if verify else frozenset()
+        run=run or read_stored_run(files), tree=files, own_files=_own_files(files) if verify else frozenset()
     )
     return capture(source, gaps=gaps, handling=handling or GapHandling(), captured=captured, destination=destination)
 
 
 def _refuse_damage(files: FileTree) -> None:
     """Raise when a file that the capture relies on is not as it was written; other files are not its business."""
-    summary = read_summary(files)
     differences = [found for found in verify_run(files) if found.kind != "extra"]
     if differences:
         listed = "".join(f"\n  {found}" for found in differences)
-        message = f"run {summary.document.run_id} is not as it was written:{listed}"
+        message = f"run {read_summary(files).document.run_id} is not as it was written:{listed}"
         raise VerificationError(message, hint="run the model again, or capture it as it is with --no-verify")
 
 
 def _own_files(files: FileTree) -> frozenset[str]:
     """Return the series files that this program has written: only its manifests list files."""
-    listed = read_summary(files).manifest.files
-    return frozenset(entry.path for entry in listed or () if entry.path.startswith("series/"))
+    listed = decode_manifest(files[MANIFEST], path=MANIFEST).files or ()
+    return frozenset(entry.path for entry in listed if entry.path.startswith("series/"))

@@ -186,6 +186,7 @@ def capture(
     made = plan_capture(
         run.tree if isinstance(run, Run) else read_tree(Path(run)),
         captured=now(),
+        run=run.stored if isinstance(run, Run) else None,
         gaps=_gaps(gaps),
         handling=handling,
         verify=verify,

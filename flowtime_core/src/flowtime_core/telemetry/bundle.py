@@ -69,7 +69,7 @@ def bind_capture(model: Model, capture: Replay) -> BoundModel:
             manifest=capture.manifest,
             files=capture.tree,
             own={key: write_measured_csv(one.reading) for key, one in measured.items()},
-            sources={key: telemetry_uri(one.file.path) for key, one in measured.items()},
+            sources={keys[place]: telemetry_uri(one.file.path) for place, one in roles.items()},
         ),
         warnings=tuple(_warnings(capture, set(places), roles)),
     )
@@ -84,18 +84,28 @@ def _check_grid(own: Grid, measured: Grid) -> None:
 
 
 def _keys(model: Model, roles: Mapping[tuple[str, str], MeasuredFile]) -> dict[tuple[str, str], str]:
-    """Return the engine key of each covered role: the series it names, unless a role measured otherwise has that."""
+    """Return the engine key of each covered role: no two files become one series, not even where a model shares one."""
     declared = {node.id for node in model.nodes}
     declared |= {route.target for node in model.nodes if isinstance(node, RouterNode) for route in node.routes}
     bindings = {(node.id, role): node.semantics.bindings.get(role) for node in model.topology.nodes for role in ROLES}
     keys: dict[tuple[str, str], str] = {}
-    holder: dict[str, bytes] = {}
-    for place, one in roles.items():
-        own = derived_key(place[1], place[0])
-        named = bindings[place]
-        name = named.name if isinstance(named, SeriesBinding) and named.name in declared else own
-        keys[place] = name if holder.setdefault(name, one.data) == one.data else own
+    taken: set[str] = set()
+    for place in roles:
+        keys[place] = _key(place, bindings[place], declared, taken)
+        taken.add(keys[place])
     return keys
+
+
+def _key(place: tuple[str, str], binding: Binding | None, declared: set[str], taken: set[str]) -> str:
+    """Return the series that a role names, else ``<nodeId>_<role>``, or what the engine derives for it."""
+    node_id, role = place
+    if isinstance(binding, SeriesBinding) and binding.name in declared - taken:
+        return binding.name
+    is_mapped = isinstance(binding, FileBinding) or (
+        isinstance(binding, SeriesBinding) and (binding.name in declared or "." in binding.name)
+    )
+    own = f"{node_id}_{role}"
+    return own if is_mapped and own not in declared else derived_key(role, node_id)
 
 
 def _classes(

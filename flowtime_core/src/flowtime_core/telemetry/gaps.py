@@ -72,7 +72,7 @@ def select_bins(selector: BinSelector, grid: Grid, stream: Pcg32) -> BoolArray:
         case EveryBins():
             chosen = (bins >= selector.offset) & ((bins - selector.offset) % selector.every < selector.length)
         case RandomBins():
-            chosen = np.array([stream.next_float() < selector.fraction for _ in range(grid.bins)], dtype=np.bool_)
+            chosen = np.array(stream.next_floats(grid.bins)) < selector.fraction
         case BinsBetween() if grid.start is not None:
             first = 0 if selector.start is None else _first_bin_from(selector.start, grid, grid.start)
             end = grid.bins if selector.end is None else _first_bin_from(selector.end, grid, grid.start)
