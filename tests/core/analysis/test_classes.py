@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from flowtime_core.analysis.classes import check_class_series, check_class_totals
 from flowtime_core.records.model import BufferNode
@@ -54,7 +55,7 @@ def test_a_queue_gives_its_classes_to_all_that_leaves_it() -> None:
 @pytest.mark.parametrize(("role", "name"), [("outflow", "out"), ("loss", "lost")])
 def test_an_authored_queue_is_held_to_the_same(role: str, name: str) -> None:
     """6.1: inflow of two classes, and a depth that carries none or one of them."""
-    store = BufferNode(id="store", inflow="in", **{role: name})
+    store = evolve(BufferNode(id="store", inflow="in"), **{role: name})
     flows = {"in": [10], "in#red": [4], "in#blue": [6], name: [1], "store": [9]}
     found = check_class_series(evidence(series=[store], flows=flows))
     assert told(found) == [(f"class_series_missing_{role}", "store", "", None, None)]

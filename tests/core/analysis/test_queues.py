@@ -24,10 +24,10 @@ def queue(**changes: Any) -> TopologyNode:  # noqa: ANN401 - any field of the no
     return evolve(place(kind="queue", errors=SeriesBinding(name="lost")), **changes)
 
 
-def seen(node: TopologyNode, *, computed: bool = True, **flows: Sequence[float]) -> Evidence:
-    """A queue with these roles, its depth computed by the engine or measured."""
+def seen(node: TopologyNode, **flows: Sequence[float]) -> Evidence:
+    """A queue with these roles, its depth computed by the engine."""
     named = {f"Desk.{role}": values for role, values in flows.items()}
-    return evidence(node, flows={"Desk.errors": [0.0] * 4} | named, computed=[DEPTH] if computed else [])
+    return evidence(node, flows={"Desk.errors": [0.0] * 4} | named, computed=[DEPTH])
 
 
 # --- depth ----------------------------------------------------------------------------------------------------------
@@ -98,20 +98,17 @@ def test_without_arrivals_or_served_nothing_flows() -> None:
 
 def test_a_measured_depth_is_judged_where_all_is_known() -> None:
     """6.2: a gap hides its own bin and, in the depth, the next one; bin 3 has lost 5."""
-    found = seen(
-        queue(),
-        computed=False,
-        queueDepth=[6, NAN, 18, 19],
-        arrivals=[10, 10, NAN, 10],
-        served=[4] * 4,
-    )
-    assert told(check_depths(found)) == [("queue_depth_mismatch", "Desk", "3", -5.0, -5.0)]
+    found = seen(queue(), queueDepth=[6, NAN, 18, 19], arrivals=[10, 10, NAN, 10], served=[4] * 4)
+    assert told(check_depths(evolve(found, computed=frozenset()))) == [
+        ("queue_depth_mismatch", "Desk", "3", -5.0, -5.0)
+    ]
 
 
 @pytest.mark.parametrize(
     ("node", "missing"),
     [
         (queue(), "errors@Desk"),
+        (place(kind="queue", loss=SeriesBinding(name="gone")), "nothing"),
         (queue(dispatch=DispatchSchedule(period_bins=1, capacity_series="cap")), "cap"),
         (queue(wip=WipLimit(limit="room")), "room"),
         (place(kind="queue", served=SeriesBinding(name="gone")), "served@Desk"),
@@ -129,6 +126,9 @@ def test_a_loss_of_its_own_wins_over_errors() -> None:
     node = place(kind="queue", errors=SeriesBinding(name="failed"), loss=SeriesBinding(name="lost"))
     found = seen(node, queueDepth=[9, 18, 27, 36], arrivals=[10] * 4, errors=[3] * 4, loss=[1] * 4)
     assert check_depths(found) == ()
+    named = evolve(found, flows={**found.flows, "lost": found.flows["loss@Desk"]}, roles={**found.roles})
+    del named.roles["Desk", "loss"]  # type: ignore[attr-defined]
+    assert check_depths(named) == ()
 
 
 BUFFER = BufferNode(

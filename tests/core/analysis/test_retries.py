@@ -22,7 +22,7 @@ def test_limited_attempts_need_their_exhausted_failures() -> None:
 @pytest.mark.parametrize(("role", "code"), SERIES_MISSING.items())
 def test_a_mapped_role_without_values_is_told(role: str, code: str) -> None:
     """6.1: not at hand, or known in no bin; one known bin is enough, and what is not mapped is not missed."""
-    mapped = place(**{role: SeriesBinding(name="x")})
+    mapped = TopologyNode(id="Desk", semantics=Semantics(bindings={role: SeriesBinding(name="x")}))
     assert [f.code for f in check_retry_series(evidence(mapped, flows={}))] == [code]
     assert [f.code for f in check_retry_series(evidence(mapped, flows={f"Desk.{role}": [NAN, NAN]}))] == [code]
     assert check_retry_series(evidence(mapped, flows={f"Desk.{role}": [NAN, 1]})) == ()
@@ -49,3 +49,10 @@ def test_attempts_are_not_judged_without_their_parts(missing: str) -> None:
     flows = {"Desk.attempts": [99], "Desk.served": [1], "Desk.failures": [1]}
     del flows[f"Desk.{missing}"]
     assert check_attempts(evidence(place(), flows=flows)) == ()
+
+
+@pytest.mark.parametrize("kind", ["queue", "service"])
+def test_an_attempt_at_a_queue_may_end_later(kind: str) -> None:
+    """6.2: 9 attempts wait while 1 is served and none fails."""
+    flows = {"Desk.attempts": [10], "Desk.served": [1], "Desk.failures": [0], "Desk.queueDepth": [9]}
+    assert check_attempts(evidence(place(kind=kind), flows=flows)) == ()

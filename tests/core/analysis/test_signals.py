@@ -17,9 +17,9 @@ QUEUE = TopologyNode(id="Desk", kind="queue", semantics=Semantics(sla_minutes=60
 
 
 def found(node: TopologyNode = QUEUE, *, first: int = 0, **roles: list[float]) -> dict[str, Diagnostic]:
-    """The signals of a node by code; served is 1 in every bin unless given."""
+    """The signals of a node by code; served is 1 in every bin, and a role without values is not mapped."""
     depth = roles["queueDepth"]
-    arrays = {"served": np.ones(len(depth))} | {role: np.array(values) for role, values in roles.items()}
+    arrays = {"served": np.ones(len(depth))} | {role: np.array(values) for role, values in roles.items() if values}
     result = signals(node, arrays, bin_ms=HOUR, first=first)
     assert [finding.node_id for finding in result] == [node.id] * len(result)
     return {finding.code: finding for finding in result}
@@ -71,7 +71,9 @@ def test_overload_is_arrivals_above_effective_capacity_in_three_bins() -> None:
 )
 def test_overload_needs_three_bins_above_a_capacity_above_zero(roles: dict[str, list[float]]) -> None:
     """6.1: within the tolerance, without capacity or without arrivals nothing is overloaded."""
-    assert "backlog_overload_ratio" not in found(queueDepth=[1] * 3, **roles)
+    assert "backlog_overload_ratio" not in found(
+        queueDepth=[1] * 3, arrivals=roles.get("arrivals", []), capacity=roles.get("capacity", [])
+    )
 
 
 def test_age_is_latency_above_the_sla_in_three_bins() -> None:

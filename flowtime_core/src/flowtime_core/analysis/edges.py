@@ -58,7 +58,7 @@ def _outgoing(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
         return
     for kind in dict.fromkeys(edge.type for edge in edges):
         group = [edge for edge in edges if edge.type == kind]
-        carried = _total(evidence, [_taken_in(evidence, edge) for edge in group])
+        carried = _total(evidence, [_taken_in(evidence, edge) for edge in group], group)
         if carried is not None:
             message = f"{kind} edges out of {node.id!r} do not carry what it passes on"
             yield from _compare("outgoing", message, node, passed, carried, group)
@@ -132,12 +132,12 @@ def _incoming(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
     edges = [edge for edge in evidence.model.topology.edges if edge.target.node == node.id]
     if arrivals is None or not edges or any(edge_measure(edge) != "served" for edge in edges):
         return
-    brought = _best(evidence, node, arrivals, [evidence.edge(edge.id, "flowVolume") for edge in edges])
+    brought = _best(evidence, node, arrivals, [evidence.edge(edge.id, "flowVolume") for edge in edges], ())
     if brought is None:
         return
     lagged = [edge for edge in edges if edge.lag > 0]
     if lagged and _off(arrivals, brought).any():
-        prompt = _best(evidence, node, arrivals, [_prompt(evidence, edge) for edge in edges])
+        prompt = _best(evidence, node, arrivals, [_prompt(evidence, edge) for edge in edges], edges)
         if prompt is not None and not _off(arrivals, prompt).any():
             ids = tuple(edge.id for edge in lagged)
             message = f"arrivals of {node.id!r} ignore the lag of {', '.join(map(repr, ids))}"
@@ -156,21 +156,27 @@ def _prompt(evidence: Evidence, edge: Edge) -> Flow | None:
     return None if taken is None else _each(taken, lambda values, _name: values * factor)
 
 
-def _best(evidence: Evidence, node: TopologyNode, arrivals: Flow, flows: Sequence[Flow | None]) -> Sum | None:
+def _best(
+    evidence: Evidence, node: TopologyNode, arrivals: Flow, flows: Sequence[Flow | None], lagged: Sequence[Edge]
+) -> Sum | None:
     """Return the sum that explains arrivals best, with or without retries and demand from outside."""
     extras = [flow for role in ("retryEcho", "externalDemand") if (flow := evidence.role(node.id, role)) is not None]
     choices = [extras[i:j] for i in range(len(extras) + 1) for j in range(i, len(extras) + 1)]
-    sums = [found for chosen in choices if (found := _total(evidence, [*flows, *chosen])) is not None]
+    sums = [found for chosen in choices if (found := _total(evidence, [*flows, *chosen], lagged)) is not None]
     return min(sums, key=lambda found: float(np.abs(_off(arrivals, found)).sum()), default=None)
 
 
 # --- sums -----------------------------------------------------------------------------------------------------------
 
 
-def _total(evidence: Evidence, flows: Sequence[Flow | None]) -> Sum | None:
-    """Add flows with their classes; None where one is not at hand."""
+def _total(evidence: Evidence, flows: Sequence[Flow | None], lagged: Sequence[Edge]) -> Sum | None:
+    """Add flows with their classes; None where one is not at hand. What took a level in transit rounds as that does."""
     zero = np.zeros(evidence.model.grid.bins)
     values, size, vague = zero, zero, zero
+    for edge in lagged:
+        transit = evidence.edge(edge.id, "inTransit")
+        if transit is not None:
+            size = size + np.abs(transit.values) + np.abs(transit.values - _change(transit.values))
     classes: dict[str, FloatArray] = {}
     for flow in flows:
         if flow is None:

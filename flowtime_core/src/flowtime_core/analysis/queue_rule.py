@@ -134,7 +134,7 @@ def _loss(evidence: Evidence, node: TopologyNode, buffer: BufferNode | None) -> 
     role = "loss" if "loss" in node.semantics.bindings else "errors"
     if role not in node.semantics.bindings:
         return nothing
-    flow = evidence.role(node.id, role)
+    flow = evidence.role(node.id, role) or evidence.bound(node.semantics.bindings[role])
     return None if flow is None else _clean(evidence, node, flow.values)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flowtime_core.analysis.conservation import has_queue
 from flowtime_core.analysis.finding import beyond, tell
 from flowtime_core.records.diagnostic import Diagnostic
 
@@ -52,8 +53,12 @@ def _is_empty(evidence: Evidence, node_id: str, role: str) -> bool:
 
 
 def check_attempts(evidence: Evidence) -> tuple[Diagnostic, ...]:
-    """Return a finding per node whose attempts are not what was served, what failed and what a constraint left."""
-    return tuple(finding for node in evidence.model.topology.nodes for finding in _attempts(evidence, node.id))
+    """Return a finding per node whose attempts are not what was served, what failed and what a constraint left.
+
+    Not at a queue: there an attempt may end in a later bin.
+    """
+    nodes = (node for node in evidence.model.topology.nodes if not has_queue(evidence, node))
+    return tuple(finding for node in nodes for finding in _attempts(evidence, node.id))
 
 
 def _attempts(evidence: Evidence, node_id: str) -> Iterator[Diagnostic]:

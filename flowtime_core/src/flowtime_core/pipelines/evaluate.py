@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from flowtime_core._version import __version__
+from flowtime_core.analysis.check import run_findings
+from flowtime_core.analysis.evidence import evidence_from_table
 from flowtime_core.codec.digest import sha256_of_canonical
 from flowtime_core.codec.model import model_document_plain, model_to_plain
 from flowtime_core.codec.yaml_writer import write_yaml
@@ -22,7 +26,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flowtime_core.engine.plan import Plan
+    from flowtime_core.engine.simulate import SeriesTable
     from flowtime_core.pipelines.prepare import Prepared
+    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
     from flowtime_core.records.run import SourceFile
 
@@ -119,6 +125,17 @@ def model_text(prepared: Prepared, provenance: Provenance) -> str:
     return write_yaml(model_document_plain(prepared.model, provenance))
 
 
+def _findings(table: SeriesTable) -> tuple[Diagnostic, ...]:
+    """Return what the engine noticed and the invariants that do not hold; telemetry warns of errors (SEMANTICS 6.3)."""
+    noticed = table.diagnostics()
+    known = {(finding.code, finding.node_id) for finding in noticed}
+    found = run_findings(evidence_from_table(table))
+    findings = (*noticed, *(finding for finding in found if (finding.code, finding.node_id) not in known))
+    if table.plan.model.mode == "simulation":
+        return findings
+    return tuple(evolve(finding, severity="warning") if finding.is_error else finding for finding in findings)
+
+
 def evaluate_run(
     prepared: Prepared,
     sources: Mapping[str, SourceFile],
@@ -131,12 +148,12 @@ def evaluate_run(
     Raises
     ------
     DocumentInvalidError
-        When the model does not compile, or evaluating it found an error (SEMANTICS 6.3).
+        When the model does not compile, or evaluating it in simulation mode found an error (SEMANTICS 6.3).
     """
     provenance = describe_origin(prepared, sources)
     plan = compile_prepared(prepared, sources)
     table = simulate(plan)
-    warnings = (*prepared.warnings, *located(table.diagnostics(), prepared.document))
+    warnings = (*prepared.warnings, *located(_findings(table), prepared.document))
     if any(finding.is_error for finding in warnings):
         message = "the model evaluates to values that simulation mode refuses"
         raise DocumentInvalidError(message, findings=sorted(warnings, key=lambda finding: not finding.is_error))
