@@ -88,11 +88,9 @@ class QueueRunner:
         self._note("negative_input", role, lo, hi, np.where(values < 0.0, values, 0.0))
         return np.where(values < 0.0, 0.0, values)
 
-    def _capacity(self, lo: int, hi: int) -> FloatArray | float:
+    def _capacity(self, key: str, lo: int, hi: int) -> FloatArray:
         """Return capacity x parallelism: NaN and negative count 0, +Infinity is no limit."""
-        if self.step.outflow is None:
-            return 0.0
-        raw = self.arrays[self.step.outflow][lo:hi]
+        raw = self.arrays[key][lo:hi]
         bad = np.isnan(raw) | np.isneginf(raw)
         self._note("non_finite_input", "capacity", lo, hi, bad.astype(np.float64))
         capacity = np.where(raw > 0.0, raw, 0.0)
@@ -103,8 +101,12 @@ class QueueRunner:
 
     def _room(self, lo: int, hi: int) -> FloatArray | float:
         """Return the most that may leave: served or capacity, under the dispatch gate and cap and the grants."""
-        derived = self.step.derived
-        room = self._capacity(lo, hi) if derived else self._clean("served", self.step.outflow, lo, hi)
+        outflow = self.step.outflow
+        room: FloatArray | float
+        if self.step.derived and outflow is not None:
+            room = self._capacity(outflow, lo, hi)
+        else:
+            room = self._clean("served", outflow, lo, hi)
         for key in self.step.grants:
             grant = self.arrays[key][lo:hi]
             room = np.where(grant < room, grant, room)
