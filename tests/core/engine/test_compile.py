@@ -391,6 +391,24 @@ def test_a_whole_series_function_may_read_a_loop_from_outside() -> None:
     assert values(table, "Q") == [7 / 3] * 3
 
 
+def test_a_loop_may_read_the_whole_of_what_is_outside() -> None:
+    """3.4 A whole-series function within a loop may read a series that does not depend on the loop."""
+    assert values(run(model(2, series(c=[1, 3], x="MEAN(c) + SHIFT(x, 1)"))), "x") == [2.0, 4.0]
+
+
+def test_an_expression_that_loses_classes_is_told() -> None:
+    """4.10 What does not pass on the classes of what it reads is ``class_mix_undefined``, at its place."""
+    split = traffic(("a", "x"))
+    plan = compile_model(evolve(split, nodes=(*split.nodes, *series(half="a / 2", whole="FLOOR(a)"))))
+    (finding,) = plan.warnings
+    assert finding.location is not None
+    assert (finding.code, finding.node_id, finding.location.pointer) == (
+        "class_mix_undefined",
+        "whole",
+        "/nodes/2/expr",
+    )
+
+
 def test_series_times_bins_is_bounded() -> None:
     """1.1 A model past the limit of values is a clear error."""
     two = model(10, series(a=1, b="a"))

@@ -6,7 +6,8 @@ from flowtime_core.engine.compile import compile_model
 from flowtime_core.engine.names import did_you_mean, resolve_names
 from flowtime_core.records.model import BufferNode
 from flowtime_core.records.policy import WipLimit
-from tests.support.build import error_of, model, place, series, told, values
+from flowtime_core.records.topology import Semantics, TopologyNode
+from tests.support.build import bound, error_of, model, place, series, told, values
 from tests.support.tables import run
 
 
@@ -62,7 +63,12 @@ def test_served_that_names_nothing_counts_as_not_mapped() -> None:
 def test_other_roles_must_exist() -> None:
     """4.2 Arrivals, capacity, errors, attempts and failures must exist."""
     for role in ("arrivals", "capacity", "errors", "attempts", "failures"):
-        assert error_of(model(1, series(a=1), [place("S", **{role: "nothing"})])).code == "unknown_series"
+        assert (
+            error_of(
+                model(1, series(a=1), [TopologyNode(id="S", semantics=Semantics(bindings={role: bound("nothing")}))])
+            ).code
+            == "unknown_series"
+        )
 
 
 def test_a_dotted_role_of_nothing_is_unknown() -> None:
