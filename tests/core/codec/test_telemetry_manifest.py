@@ -21,6 +21,7 @@ from flowtime_core.errors import VerificationError
 from flowtime_core.records.diagnostic import BinRange
 from flowtime_core.records.document import Document
 from flowtime_core.records.grid import Grid
+from flowtime_core.records.measure import ROLES
 from flowtime_core.records.telemetry import (
     CapturedFile,
     CaptureProvenance,
@@ -146,6 +147,16 @@ def test_damage(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(VerificationError, match=message) as caught:
         read({**plain_of(MANIFEST), **changes})
     assert caught.value.code == "damaged_run"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_is_a_metric(role: str) -> None:
+    """Whatever role a node can map can be captured, and gaps can be made in it: both schemas know it."""
+    manifest = evolve(MANIFEST, files=(evolve(MANIFEST.files[0], metric=role),))
+    assert read(plain_of(manifest)) == manifest
+    assert schema_findings("telemetry-manifest", Document(source="", plain=plain_of(manifest))) == ()
+    gaps = {"rules": [{"bins": [1], "action": "nan", "metrics": [role]}]}
+    assert schema_findings("gap-config", Document(source="", plain=gaps)) == ()
 
 
 def test_a_warning_for_runs() -> None:
