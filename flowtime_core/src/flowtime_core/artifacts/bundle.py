@@ -49,6 +49,7 @@ def render_run(run: EvaluatedRun) -> FileTree:
         layout.METADATA: encode_json(metadata_to_plain(metadata_of(run, model_hash))),
         layout.PROVENANCE: encode_json(provenance_to_plain(dated_provenance(run), pipeline_version=__version__)),
         layout.SERIES_INDEX: encode_json(series_index_to_plain(SeriesIndex(grid=run.model.grid, entries=entries))),
+        **_measured_files(run),
         layout.TELEMETRY_MANIFEST: _telemetry_manifest(run, model_hash),
         layout.RUN: encode_json(run_document_to_plain(run_document_of(run, model_hash, entries))),
     }
@@ -63,7 +64,11 @@ def _written(run: EvaluatedRun) -> tuple[Series, ...]:
 def _series_files(run: EvaluatedRun) -> dict[str, bytes]:
     written = _written(run)
     paths = layout.series_paths(series.id for series in written)
-    return {paths[series.id]: write_series_csv(series.values) for series in written}
+    own = {} if run.telemetry is None else run.telemetry.own
+    return {
+        paths[series.id]: own[key] if key in own else write_series_csv(series.values)
+        for key, series in zip(run.written, written, strict=True)
+    }
 
 
 def _series_entries(run: EvaluatedRun, files: FileTree) -> tuple[SeriesEntry, ...]:
@@ -95,8 +100,15 @@ def _model_bytes(run: EvaluatedRun, model: Model) -> bytes:
     return write_yaml(model_document_plain(model, timeless)).encode()
 
 
+def _measured_files(run: EvaluatedRun) -> FileTree:
+    files = {} if run.telemetry is None else run.telemetry.files
+    return {layout.measured_path(path): data for path, data in files.items()}
+
+
 def _telemetry_manifest(run: EvaluatedRun, model_hash: str) -> bytes:
-    """Return the manifest of a run that replays no telemetry: window and grid, no files."""
+    """Return the manifest of the measured files; of a simulation it has window and grid, no files."""
+    if run.telemetry is not None:
+        return encode_json(telemetry_manifest_to_plain(run.telemetry.manifest))
     provenance = CaptureProvenance(
         run_id=run.run_id,
         scenario_hash=run.provenance.scenario_hash,

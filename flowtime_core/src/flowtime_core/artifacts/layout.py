@@ -19,6 +19,7 @@ MODEL: Final = "model/model.yaml"
 METADATA: Final = "model/metadata.json"
 PROVENANCE: Final = "model/provenance.json"
 TELEMETRY_MANIFEST: Final = "model/telemetry/telemetry-manifest.json"
+_TELEMETRY_FOLDER: Final = "model/telemetry"
 SERIES_INDEX: Final = "series/index.json"
 EXPORTS: Final = "aggregates/"
 """Exports are made on demand, after the manifest: it does not list them."""
@@ -65,6 +66,11 @@ def _fingerprint(name: str) -> str:
 def series_uri(path: str) -> str:
     """Return the URI by which ``model/model.yaml`` names a file of the run: relative to the model folder."""
     return f"{_SERIES_URI}{path}"
+
+
+def measured_path(path: str) -> str:
+    """Return the place of a measured file in a run directory."""
+    return f"{_TELEMETRY_FOLDER}/{path}"
 
 
 def resolve_uri(uri: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from flowtime_core.artifacts.layout import MODEL_FOLDER, resolve_uri
+from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.ids import SeriesId, derived_key
 from flowtime_core.records.measure import MEASURES, NEVER_MAPPED
 from flowtime_core.records.series_index import SeriesEntry
@@ -30,11 +31,16 @@ class RoleSeries:
     extra: tuple[SeriesEntry, ...]
 
 
-def resolve_roles(model: Model, entries: Iterable[SeriesEntry], tree: FileTree) -> RoleSeries:
-    """Return the series of every role that reads one; a role whose file is not in the tree is left out."""
+def resolve_roles(
+    model: Model, entries: Iterable[SeriesEntry], tree: FileTree, sources: Mapping[str, str] = EMPTY
+) -> RoleSeries:
+    """Return the series of every role that reads one; a role whose file is not in the tree is left out.
+
+    ``sources`` tells which series of the index holds which measured file: its name and the URI.
+    """
     entries = tuple(entries)
-    by_path = {entry.path: entry.id for entry in entries}
     by_name = _by_name(entries)
+    by_path = {entry.path: entry.id for entry in entries} | _measured(sources, by_name, tree)
     roles: dict[tuple[str, str], str] = {}
     extra: dict[str, SeriesEntry] = {}
     for node in model.topology.nodes:
@@ -46,6 +52,16 @@ def resolve_roles(model: Model, entries: Iterable[SeriesEntry], tree: FileTree) 
                 roles[node.id, role] = series_id
     roles |= _never_mapped(model, {entry.id for entry in entries})
     return RoleSeries(roles=roles, extra=tuple(extra.values()))
+
+
+def _measured(sources: Mapping[str, str], by_name: Mapping[str, str], tree: FileTree) -> dict[str, str]:
+    """Return the series of the index that hold measured files of the run, by the path of these."""
+    found: dict[str, str] = {}
+    for name, uri in sources.items():
+        path, series_id = resolve_uri(uri), by_name.get(name.casefold())
+        if path is not None and path in tree and series_id is not None:
+            found.setdefault(path, series_id)
+    return found
 
 
 def _never_mapped(model: Model, written: Collection[str]) -> dict[tuple[str, str], str]:

@@ -29,14 +29,26 @@ def self_contained_model(run: EvaluatedRun, paths: Mapping[str, str]) -> Model:
         File of each written series.
     """
     topology = run.model.topology
+    role_keys = run.role_keys if run.telemetry is None else _unmeasured(run)
     return evolve(
         run.model,
         topology=evolve(
             topology,
-            nodes=tuple(_bind_node(node, run.role_keys, paths) for node in topology.nodes),
+            nodes=tuple(_bind_node(node, role_keys, paths) for node in topology.nodes),
             constraints=tuple(_bind_constraint(constraint, paths) for constraint in topology.constraints),
         ),
     )
+
+
+def _unmeasured(run: EvaluatedRun) -> dict[tuple[str, str], str]:
+    """Return the roles of a telemetry run but those that read one of its measured files."""
+    measured = {
+        (node.id, role)
+        for node in run.model.topology.nodes
+        for role, binding in node.semantics.bindings.items()
+        if isinstance(binding, FileBinding)
+    }
+    return {place: key for place, key in run.role_keys.items() if place not in measured}
 
 
 def _bind_node(node: TopologyNode, role_keys: Mapping[tuple[str, str], str], paths: Mapping[str, str]) -> TopologyNode:

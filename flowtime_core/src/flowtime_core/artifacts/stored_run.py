@@ -114,7 +114,7 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
     document, metadata, manifest = summary.document, summary.metadata, summary.manifest
     model = _read_model(tree)
     entries = _read_entries(tree, document)
-    resolved = resolve_roles(model, entries, tree)
+    resolved = resolve_roles(model, entries, tree, metadata.node_sources)
     by_id = {entry.id: entry for entry in (*entries, *resolved.extra)}
     sources = metadata.telemetry_sources
     return StoredRun(

@@ -77,7 +77,7 @@ def metadata_of(run: EvaluatedRun, model_hash: str) -> RunMetadata:
         generated=provenance.generated,
         parameters=provenance.parameters,
         telemetry_sources=telemetry_sources(run.model),
-        node_sources=node_sources(run.model),
+        node_sources=node_sources(run.model) | dict({} if run.telemetry is None else run.telemetry.sources),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowtime_core.codec.rounding import answer_number
 from flowtime_core.codec.state import metadata_to_plain
+from flowtime_core.codec.telemetry_manifest import metric_name
 from flowtime_core.codec.timestamp import format_timestamp
 from flowtime_core.codec.warning import warnings_to_plain
 
@@ -79,12 +80,12 @@ def _plan(plan: RunPlan, created: CreatedRun) -> dict[str, Plain]:
         "templateId": plan.template_id,
         "mode": plan.mode,
         "outputRoot": plan.output_root,
-        "captureDirectory": None,
+        "captureDirectory": plan.capture_directory or None,
         "deterministicRunId": plan.deterministic_run_id,
         "requestedRunId": plan.requested_run_id,
         "parameters": dict(plan.parameters),
-        "telemetryBindings": {},
-        "files": [],
+        "telemetryBindings": dict(plan.bindings),
+        "files": [{"nodeId": file.node, "metric": metric_name(file.metric), "path": file.path} for file in plan.files],
         "warnings": warnings_to_plain(created.warnings),
     }
     return plain | ({"runId": plan.run_id} if plan.run_id else {})

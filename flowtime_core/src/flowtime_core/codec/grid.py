@@ -22,7 +22,11 @@ def read_grid(root: Fields) -> Grid | None:
     """Return the grid of a model, or None when it breaks a rule (SEMANTICS 1.1, 1.2)."""
     window_start = _window_start(root)
     fields = root.mapping(
-        "grid", what="the grid", required=True, code=_CODE, hint="grid: {bins: 24, binSize: 1, binUnit: hours}"
+        "window" if is_measured_form(root) else "grid",
+        what="the grid",
+        required=True,
+        code=_CODE,
+        hint="grid: {bins: 24, binSize: 1, binUnit: hours}",
     )
     if fields is None:
         return None
@@ -39,6 +43,12 @@ def read_grid(root: Fields) -> Grid | None:
     if bins is None or size is None or unit is None:
         return None
     return _bounded(fields, Grid(bins=bins, bin_size=size, bin_unit=unit, start=start))
+
+
+def is_measured_form(root: Fields) -> bool:
+    """Tell whether the grid of a model stands in its window, as in models that map measured files."""
+    window = root.plain.get("window")
+    return root.plain.get("grid") is None and isinstance(window, dict) and window.get("bins") is not None
 
 
 def _unit(fields: Fields) -> str | None:

@@ -23,11 +23,21 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,17}")
 _METADATA_ELSEWHERE: Final = frozenset({"captureKey"})
 
 
-def read_mode(root: Fields) -> Mode:
-    """Return the mode: that of the document, else that of its provenance, else simulation."""
+def read_mode(root: Fields, default: Mode = "simulation") -> Mode:
+    """Return the mode: that of the document, else that of its provenance, else the default."""
     provenance = root.mapping("provenance", what="the provenance")
-    inner: Mode = MODES[0] if provenance is None else provenance.choice("mode", options=MODES, default=MODES[0])
+    inner: Mode = default if provenance is None else provenance.choice("mode", options=MODES, default=default)
     return root.choice("mode", options=MODES, default=inner)
+
+
+def read_telemetry(root: Fields) -> str:
+    """Return the directory of the capture that a model is bound to, empty for none."""
+    fields = root.mapping("telemetry", what="the telemetry")
+    if fields is None:
+        return ""
+    directory = fields.text("directory").strip()
+    fields.close()
+    return directory
 
 
 def read_metadata(root: Fields) -> ModelMetadata:

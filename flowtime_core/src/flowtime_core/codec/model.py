@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from flowtime_core.codec.grid import read_grid
-from flowtime_core.codec.header import read_classes, read_metadata, read_mode, read_outputs, read_rng
+from flowtime_core.codec.grid import is_measured_form, read_grid
+from flowtime_core.codec.header import (
+    read_classes,
+    read_metadata,
+    read_mode,
+    read_outputs,
+    read_rng,
+    read_telemetry,
+)
 from flowtime_core.codec.model_text import model_document_plain, model_to_plain
 from flowtime_core.codec.nodes import NodeContext, read_nodes
 from flowtime_core.codec.reader import Fields
@@ -29,6 +36,8 @@ _OLD_KEYS: Final = ("arrivals", "route")
 _UNREADABLE: Final = Grid(bins=1, bin_size=1, bin_unit="minutes")
 """What a draft has in place of a grid that an error was found in."""
 _READ_ELSEWHERE: Final = frozenset({"generator", "window", "provenance"})
+MEASURED_FORM: Final = frozenset({"variables", "constraints"})
+"""What models of measured series carry that means nothing here."""
 
 
 @frozen(kw_only=True)
@@ -76,8 +85,9 @@ def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> M
     nodes = read_nodes(root, NodeContext(grid, reserved))
     topology = read_topology(root, reserved)
     classes, arrivals = read_classes(root)
-    outputs, rng, metadata, stated = read_outputs(root), read_rng(root), read_metadata(root), read_mode(root)
-    root.close(_READ_ELSEWHERE)
+    outputs, rng, metadata, stated = read_outputs(root), read_rng(root), read_metadata(root), _read_mode(root)
+    telemetry = read_telemetry(root)
+    root.close(_READ_ELSEWHERE | (MEASURED_FORM if is_measured_form(root) else set()))
     if not (root.take("nodes")[1] or root.take("topology")[1]):
         root.missing("nodes", hint="nodes: [{id: arrivals, kind: const, values: 10}]")
     return Model(
@@ -90,11 +100,19 @@ def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> M
         rng=rng,
         metadata=metadata,
         mode=mode or stated,
+        telemetry=telemetry,
     )
+
+
+def _read_mode(root: Fields) -> Mode:
+    """Return the mode; a model whose grid stands in its window is one of measured series."""
+    return read_mode(root, default="telemetry" if is_measured_form(root) else "simulation")
 
 
 def _check_version(root: Fields) -> None:
     _, given = root.take("schemaVersion")
+    if given is None and is_measured_form(root):
+        return
     if given is None:
         root.missing("schemaVersion", hint="schemaVersion: 1")
     elif integral(given) != 1 and not (isinstance(given, str) and given.strip() == "1"):

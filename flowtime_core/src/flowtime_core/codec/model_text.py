@@ -42,6 +42,7 @@ def model_to_plain(model: Model) -> dict[str, Plain]:
         ("nodes", [_node_to_plain(node) for node in model.nodes]),
         ("outputs", [output_to_plain(output) for output in model.outputs]),
         ("rng", rng_to_plain(model.rng) if model.rng is not None else None),
+        ("telemetry", {"directory": model.telemetry} if model.telemetry else None),
     )
     plain |= {key: value for key, value in optional if value}
     return plain

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from flowtime_core.codec.origin import named, origin_of_model
 from flowtime_core.codec.report import join_pointer
 from flowtime_core.codec.template import template_from_document
 from flowtime_core.errors import DocumentInvalidError
@@ -18,6 +19,7 @@ from flowtime_core.template.parameters import parse_parameter_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from flowtime_core.records.bundle import Origin
     from flowtime_core.records.diagnostic import Diagnostic, Location
     from flowtime_core.records.document import Document, Plain
     from flowtime_core.records.model import Mode, Model
@@ -105,17 +107,37 @@ def _texts(value: Plain, pointer: str) -> Iterator[tuple[str, str]]:
             return
 
 
-def prepare_model(document: Document, *, spec_text: str, seed: int | None = None) -> Prepared:
+def prepare_model(
+    document: Document,
+    *,
+    spec_text: str,
+    seed: int | None = None,
+    mode: Mode | None = None,
+    origin: Origin | None = None,
+) -> Prepared:
     """Read a model document.
+
+    Parameters
+    ----------
+    mode : "simulation", "telemetry" or None
+        Wins over the model's own.
+    origin : Origin or None
+        Where the model comes from; what it says of itself where None.
 
     Raises
     ------
     DocumentInvalidError
         With every finding when any is an error.
     """
-    instance = read_model(document)
+    instance = read_model(document, mode)
+    known = origin or origin_of_model(document)
+    model = instance.model if known is None else evolve(instance.model, metadata=named(instance.model.metadata, known))
     return Prepared(
-        model=_seeded(instance.model, seed), document=document, spec_text=spec_text, warnings=instance.findings
+        model=_seeded(model, seed),
+        document=document,
+        spec_text=spec_text,
+        parameters=EMPTY if known is None else known.parameters,
+        warnings=instance.findings,
     )
 
 

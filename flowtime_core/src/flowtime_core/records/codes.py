@@ -203,3 +203,8 @@ CODES: Final[dict[str, Code]] = {
     "telemetry_sources_unresolved": Code("warning", "a telemetry source of a node could not be read"),
     "telemetry_series_invalid": Code("warning", "a telemetry series has undefined values"),
 }
+    "telemetry_file_unused": Code(
+        "warning", "a capture measures nodes that the model does not have", "is it the capture of another model?"
+    ),
+    "capture_not_found": Code("error", "no such telemetry directory", "flowtime telemetry capture makes one"),
+    "capture_incomplete": Code("error", "a telemetry directory lacks its manifest or a file", "restore the files"),

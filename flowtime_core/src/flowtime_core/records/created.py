@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.model import Mode
     from flowtime_core.records.run import StoredRun
     from flowtime_core.records.state import RunMetadata
+    from flowtime_core.records.telemetry import CapturedFile
 
 
 @frozen(kw_only=True)
@@ -32,6 +33,12 @@ class RunPlan:
         The id the caller chose.
     parameters : mapping
         Effective values, defaults included.
+    capture_directory : str
+        The telemetry directory that would be replayed; empty for none.
+    bindings : mapping of parameter to file
+        Parameters that would take files of it.
+    files : tuple of CapturedFile
+        The measured files that the run would hold.
     """
 
     template_id: str
@@ -41,6 +48,9 @@ class RunPlan:
     deterministic_run_id: bool
     requested_run_id: str | None
     parameters: Mapping[str, Plain] = EMPTY
+    capture_directory: str = ""
+    bindings: Mapping[str, str] = EMPTY
+    files: tuple[CapturedFile, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -134,7 +134,13 @@ class ModelMetadata:
 
 @frozen(kw_only=True)
 class Model:
-    """Everything that is evaluated: grid, series nodes, topology, outputs."""
+    """Everything that is evaluated: grid, series nodes, topology, outputs.
+
+    Attributes
+    ----------
+    telemetry : str
+        The directory of a capture, whose files take the place of every role that they cover; empty for none.
+    """
 
     grid: Grid
     nodes: tuple[SeriesNode, ...] = ()
@@ -145,3 +151,4 @@ class Model:
     rng: Rng | None = None
     metadata: ModelMetadata = field(factory=ModelMetadata)
     mode: Mode = "simulation"
+    telemetry: str = ""

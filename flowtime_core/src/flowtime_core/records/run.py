@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from flowtime_core.records.bundle import CaptureReference, RunTelemetry
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
     from flowtime_core.records.series import FloatArray, Series
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class SourceFile:
-    """A bound file that was read: its ``uri`` as the model names it, digest of its bytes and values [one per bin]."""
+    """A bound file that was read: its ``uri`` as the model names it, digest of its bytes and values [one per bin].
+
+    ``data`` are the bytes themselves; empty for a file that telemetry lacks.
+    """
 
     uri: str
     digest: str
     values: FloatArray = field(eq=False, hash=False)
+    data: bytes = field(default=b"", eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -47,6 +52,7 @@ class Provenance:
     rng: Rng = field(factory=Rng)
     generated: datetime | None = None
     source: str = "flowtime"
+    capture: CaptureReference | None = None
 
 
 @frozen(kw_only=True)
@@ -70,6 +76,14 @@ class RunRequest:
         The caller's values, before defaults.
     parameter_texts : mapping of str
         Values as written on a command line, to be read in the declared types; they win over ``parameters``.
+    capture_dir : str
+        A telemetry directory to replay; empty for none.
+    bindings : mapping of parameter to file
+        Parameters that take files of the capture, by path in it.
+    from_run : str
+        A run to capture first, by id, instead of a telemetry directory.
+    provenance : Submission or None
+        What the caller knows of where ``document`` comes from, as JSON.
     """
 
     template_id: str = ""
@@ -82,6 +96,10 @@ class RunRequest:
     deterministic: bool = False
     overwrite: bool = False
     dry_run: bool = False
+    capture_dir: str = ""
+    bindings: Mapping[str, str] = EMPTY
+    from_run: str = ""
+    provenance: Submission | None = None
 
 
 @frozen(kw_only=True)
@@ -98,6 +116,8 @@ class EvaluatedRun:
         Keys of the series that the outputs and the topology select, in evaluation order.
     role_keys : mapping of (node id, role) to engine key
         Which series each mapped or derived role of a topology node reads; roles bound to a number are absent.
+    telemetry : RunTelemetry or None
+        The measured files of a telemetry run.
     """
 
     run_id: str
@@ -109,6 +129,7 @@ class EvaluatedRun:
     role_keys: Mapping[tuple[str, str], str]
     warnings: tuple[Diagnostic, ...]
     provenance: Provenance
+    telemetry: RunTelemetry | None = None
 
 
 @frozen(kw_only=True)

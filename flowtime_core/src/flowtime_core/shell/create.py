@@ -8,28 +8,25 @@ from typing import TYPE_CHECKING
 from flowtime_core.artifacts.bundle import render_run
 from flowtime_core.codec.timestamp import format_timestamp
 from flowtime_core.pipelines.describe import describe_run
-from flowtime_core.pipelines.evaluate import (
-    compile_prepared,
-    describe_origin,
-    deterministic_run_id,
-    evaluate_run,
-)
+from flowtime_core.pipelines.evaluate import compile_prepared, describe_origin, deterministic_run_id
+from flowtime_core.pipelines.plan_bundle import draft, make_run
 from flowtime_core.records.created import CreatedRun, RunPlan
 from flowtime_core.records.event import RUN_ARTIFACTS, RUN_VALIDATED
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.identity import fresh_run_id
+from flowtime_core.shell.inputs import Surroundings, check_request, gather
 from flowtime_core.shell.progress import ignore, observed
-from flowtime_core.shell.resolve import bound_sources, prepare, resolve
+from flowtime_core.shell.resolve import prepare, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
+    from flowtime_core.pipelines.plan_bundle import Inputs
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.document import Plain
     from flowtime_core.records.event import CancelToken, Observer
-    from flowtime_core.records.run import EvaluatedRun, RunRequest, SourceFile
+    from flowtime_core.records.run import EvaluatedRun, RunRequest
     from flowtime_core.shell.library import Library
     from flowtime_core.shell.workspace import Workspace
 
@@ -78,17 +75,19 @@ def create_run(
     with observed(request, observer, cancel, correlation_id) as progress:
         if request.run_id is not None:
             parse_run_id(request.run_id)
+        check_request(request)
         resolved = resolve(request, library)
         prepared = prepare(resolved, request)
         progress.about(prepared.model)
-        sources = bound_sources(resolved, prepared, root=sources_root)
+        around = Surroundings(created=created, workspace=workspace, root=sources_root)
+        inputs = gather(request, resolved, prepared, around)
         progress.stage(RUN_VALIDATED, "model is valid", _extent(prepared))
         if request.dry_run:
-            plan = _plan(request, prepared, sources, workspace.runs_dir)
+            plan = _plan(request, inputs, workspace.runs_dir)
             progress.completed("dry run completed", {"dryRun": True, "warningCount": len(plan.warnings)})
             return plan
         with progress.evaluating({"bins": prepared.model.grid.bins}):
-            run = evaluate_run(prepared, sources, created=created, run_id=_run_id(request, created))
+            run = make_run(inputs, created=created, run_id=_run_id(request, created))
         progress.run_id = run.run_id
         progress.stage(RUN_ARTIFACTS, "writing the run", {"seriesCount": len(run.written)})
         done = _commit(run, workspace, overwrite=request.overwrite)
@@ -99,12 +98,14 @@ def create_run(
         return done
 
 
-def evaluate_request(request: RunRequest, *, library: Library, created: datetime) -> EvaluatedRun:
+def evaluate_request(
+    request: RunRequest, *, library: Library, created: datetime, workspace: Workspace | None = None
+) -> EvaluatedRun:
     """Return the evaluated run that a request describes; nothing is written. Raises as :func:`create_run`."""
+    check_request(request)
     resolved = resolve(request, library)
-    prepared = prepare(resolved, request)
-    sources = bound_sources(resolved, prepared)
-    return evaluate_run(prepared, sources, created=created, run_id=_run_id(request, created))
+    inputs = gather(request, resolved, prepare(resolved, request), Surroundings(created=created, workspace=workspace))
+    return make_run(inputs, created=created, run_id=_run_id(request, created))
 
 
 def _extent(prepared: Prepared) -> dict[str, Plain]:
@@ -132,9 +133,12 @@ def _commit(run: EvaluatedRun, workspace: Workspace, *, overwrite: bool) -> Crea
     return describe_run(workspace.open_run(result.path), read_tree(result.path), was_reused=result.was_reused)
 
 
-def _plan(request: RunRequest, prepared: Prepared, sources: Mapping[str, SourceFile], runs_dir: Path) -> CreatedRun:
-    warnings = compile_prepared(prepared, sources).warnings
-    origin = describe_origin(prepared, sources)
+def _plan(request: RunRequest, inputs: Inputs, runs_dir: Path) -> CreatedRun:
+    drafted = draft(inputs)
+    warnings = drafted.warnings
+    if not inputs.replays:
+        warnings += compile_prepared(drafted.prepared, drafted.sources).warnings
+    origin = describe_origin(drafted.prepared, drafted.sources)
     plan = RunPlan(
         template_id=origin.template_id,
         mode=origin.mode,
@@ -142,6 +146,9 @@ def _plan(request: RunRequest, prepared: Prepared, sources: Mapping[str, SourceF
         run_id=request.run_id or (deterministic_run_id(origin) if request.deterministic else ""),
         deterministic_run_id=request.deterministic,
         requested_run_id=request.run_id,
-        parameters=prepared.parameters,
+        parameters=inputs.prepared.parameters,
+        capture_directory=request.capture_dir or inputs.prepared.model.telemetry,
+        bindings=request.bindings,
+        files=drafted.files,
     )
-    return CreatedRun(grid=prepared.model.grid, warnings=(*prepared.warnings, *warnings), plan=plan)
+    return CreatedRun(grid=drafted.prepared.model.grid, warnings=(*drafted.prepared.warnings, *warnings), plan=plan)

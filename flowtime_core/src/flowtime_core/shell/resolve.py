@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from flowtime_core.codec.origin import decode_origin
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.errors import DocumentInvalidError
 from flowtime_core.pipelines.check import DocumentKind, Validation, check_prepared
 from flowtime_core.pipelines.prepare import is_template, place_of_text, prepare_model, prepare_template
+from flowtime_core.records.bundle import telemetry_uri
 from flowtime_core.shell.sources import read_sources
 
 if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.bundle import Origin
     from flowtime_core.records.document import Document
     from flowtime_core.records.run import RunRequest, SourceFile
     from flowtime_core.shell.library import Library
@@ -69,14 +72,28 @@ def prepare(resolved: Resolved, request: RunRequest) -> Prepared:
         The document breaks rules: every finding at once.
     """
     if resolved.is_template:
+        bound = {name: telemetry_uri(file) for name, file in request.bindings.items()}
         return prepare_template(
             resolved.document,
-            request.parameters,
+            {**request.parameters, **bound},
             texts=request.parameter_texts,
             mode=request.mode,
             seed=request.seed,
         )
-    return prepare_model(resolved.document, spec_text=resolved.text, seed=request.seed)
+    origin = _origin(request)
+    return prepare_model(
+        resolved.document,
+        spec_text=resolved.text,
+        seed=request.seed,
+        mode="telemetry" if request.mode == "telemetry" else None,
+        origin=origin,
+    )
+
+
+def _origin(request: RunRequest) -> Origin | None:
+    """Return what the caller knows of where the model comes from."""
+    given = request.provenance
+    return None if given is None else decode_origin(given.text, source=given.source)
 
 
 def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None = None) -> dict[str, SourceFile]:
@@ -100,7 +117,7 @@ def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None =
     return files
 
 
-def validate_request(request: RunRequest, library: Library) -> Validation:
+def validate_request(request: RunRequest, library: Library, *, sources_root: Path | None = None) -> Validation:
     """Return every finding about the document of a request, and the plan when it would run.
 
     Raises
@@ -111,7 +128,7 @@ def validate_request(request: RunRequest, library: Library) -> Validation:
     resolved = resolve(request, library)
     try:
         prepared = prepare(resolved, request)
-        return check_prepared(prepared, bound_sources(resolved, prepared))
+        return check_prepared(prepared, bound_sources(resolved, prepared, root=sources_root))
     except DocumentInvalidError as error:
         kind: DocumentKind = "template" if resolved.is_template else "model"
         return Validation(kind=kind, source=resolved.document.source, findings=error.findings)

@@ -50,7 +50,7 @@ def read_sources(
             place = Location(line=error.line, column=error.column, source=uri)
             findings.append(Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint))
         else:
-            files[uri] = SourceFile(uri=uri, digest=sha256_of(data), values=values)
+            files[uri] = SourceFile(uri=uri, digest=sha256_of(data), values=values, data=data)
     return files, tuple(findings)
 
 

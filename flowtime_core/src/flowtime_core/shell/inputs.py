@@ -1,0 +1,148 @@
+"""From a prepared model to everything its run is made of: the files it reads, and the capture that it replays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import frozen
+
+from flowtime_core.codec.digest import sha256_of
+from flowtime_core.errors import DocumentInvalidError, InputError, InvalidDataError, NotFoundError
+from flowtime_core.pipelines.plan_bundle import Inputs, captured_sources
+from flowtime_core.pipelines.plan_capture import plan_capture
+from flowtime_core.records.run import SourceFile
+from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.resolve import bound_sources
+from flowtime_core.shell.sources import read_sources
+from flowtime_core.telemetry.replay import read_capture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from flowtime_core.pipelines.prepare import Prepared
+    from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.run import RunRequest
+    from flowtime_core.shell.resolve import Resolved
+    from flowtime_core.shell.workspace import Workspace
+    from flowtime_core.telemetry.replay import Replay
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """Where a request may reach.
+
+    Attributes
+    ----------
+    workspace : Workspace or None
+        The runs that may be captured; None for none.
+    created : datetime
+        What time it is.
+    root : Path or None
+        No file outside is read; None allows any path that the request or its document names.
+    """
+
+    created: datetime
+    workspace: Workspace | None = None
+    root: Path | None = None
+
+
+def check_request(request: RunRequest) -> None:
+    """Refuse a request that asks for two things at once.
+
+    Raises
+    ------
+    InputError
+    """
+    asks = request.capture_dir or request.from_run or request.bindings
+    if asks and request.mode == "simulation":
+        raise InputError("a capture is replayed in telemetry mode, not in simulation", hint="--mode telemetry")
+    if request.capture_dir and request.from_run:
+        raise InputError("a capture directory and a run to capture exclude each other", hint="give one of them")
+    if request.bindings and not (request.capture_dir or request.from_run):
+        raise InputError("bindings name files of a capture, and there is none", hint="give --capture-dir")
+
+
+def gather(request: RunRequest, resolved: Resolved, prepared: Prepared, around: Surroundings) -> Inputs:
+    """Return what the run of a prepared model is made of; a run that the request names is captured first.
+
+    Raises
+    ------
+    DocumentInvalidError, InvalidDataError
+        Files are missing or wrong.
+    NotFoundError
+        There is no such capture directory or run.
+    VerificationError
+        The capture or the run is not as it was written.
+    """
+    if prepared.model.mode != "telemetry":
+        return Inputs(prepared=prepared, sources=bound_sources(resolved, prepared, root=around.root))
+    capture = _capture(request, prepared, around)
+    if capture is not None and not request.bindings:
+        return Inputs(prepared=prepared, sources={}, capture=capture, replays=True)
+    return Inputs(prepared=prepared, sources=_sources(resolved, prepared, capture, around), capture=capture)
+
+
+def _capture(request: RunRequest, prepared: Prepared, around: Surroundings) -> Replay | None:
+    if request.from_run:
+        tree, source = _captured(request.from_run, around), f"of run {request.from_run}"
+    elif directory := request.capture_dir or prepared.model.telemetry:
+        tree, source = _read_directory(directory, around.root), directory
+    else:
+        return None
+    capture = read_capture(tree, source=source)
+    _check_bindings(request.bindings, capture, source)
+    return capture
+
+
+def _captured(run_id: str, around: Surroundings) -> FileTree:
+    if around.workspace is None:
+        raise InputError("there are no runs to capture here", hint="give a capture directory")
+    return plan_capture(read_tree(around.workspace.find_run(run_id)), captured=around.created).tree
+
+
+def _read_directory(directory: str, root: Path | None) -> FileTree:
+    path = Path(directory.removeprefix("file://").removeprefix("file:"))
+    if root is not None and not path.resolve().is_relative_to(root.resolve()):
+        raise InputError(
+            f"the capture directory {directory!r} may not be read here", hint="name one below the data root"
+        )
+    try:
+        return read_tree(path)
+    except NotFoundError as error:
+        message = f"there is no capture directory {directory}"
+        raise NotFoundError(message, code="capture_not_found", hint="flowtime telemetry capture makes one") from error
+
+
+def _check_bindings(bindings: Mapping[str, str], capture: Replay, source: str) -> None:
+    for name, file in bindings.items():
+        if file not in capture.tree:
+            message = f"parameter {name!r} is bound to {file}, which the capture {source} does not hold"
+            raise InvalidDataError(message, code="capture_incomplete", hint="its manifest.json lists the files")
+
+
+def _sources(
+    resolved: Resolved, prepared: Prepared, capture: Replay | None, around: Surroundings
+) -> dict[str, SourceFile]:
+    """Return the files of a telemetry model: from the capture, else from beside the document.
+
+    A file that is not there has no bytes and no value.
+    """
+    lent = {} if capture is None else captured_sources(capture)
+    bins = prepared.model.grid.bins
+    files: dict[str, SourceFile] = {}
+    faults: list[Diagnostic] = []
+    for uri in prepared.file_uris():
+        if uri in lent:
+            files[uri] = lent[uri]
+            continue
+        found, findings = read_sources((uri,), base=resolved.folder, bins=bins, root=around.root)
+        files[uri] = found.get(uri) or SourceFile(uri=uri, digest=sha256_of(b""), values=np.full(bins, np.nan))
+        faults += [finding for finding in findings if finding.code != "missing_source"]
+    if faults:
+        message = f"{resolved.document.source} reads files that cannot be used"
+        raise DocumentInvalidError(message, findings=faults)
+    return files
