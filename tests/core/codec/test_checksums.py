@@ -9,7 +9,7 @@ import pytest
 from flowtime_core.codec.capture_log import encode_capture_log
 from flowtime_core.codec.checksums import read_checksums, write_checksums
 from flowtime_core.errors import VerificationError
-from flowtime_core.records.telemetry import CaptureEvent
+from flowtime_core.records.event import CAPTURE_COMPLETED, CAPTURE_WARNING, Event, EventKind
 
 DIGESTS = {"b c.csv": "sha256:" + "1" * 64, "a/é.csv": "sha256:" + "2" * 64}
 
@@ -31,11 +31,22 @@ def test_another_spelling_is_damage(change: tuple[bytes, bytes]) -> None:
         read_checksums(write_checksums(DIGESTS).replace(*change), path="S")
 
 
+def event(kind: EventKind, **facts: float) -> Event:
+    """An event about the run r."""
+    return Event(kind=kind, level=kind.level, message="m", correlation_id="", run_id="r", facts=facts)
+
+
 def test_log() -> None:
-    """A log holds one JSON object per line, each with time, level, number and name."""
-    events = [CaptureEvent(number=1, name="A"), CaptureEvent(number=2, name="B", is_warning=True, facts={"n": 1.0})]
+    """A log holds one JSON object per line, each with time, level, message, number and name."""
+    events = [event(CAPTURE_WARNING, count=2.0), event(CAPTURE_COMPLETED)]
     lines = encode_capture_log(events, captured=datetime(2026, 1, 1, tzinfo=UTC)).decode().splitlines()
     assert lines == [
-        '{"timestamp":"2026-01-01T00:00:00Z","level":"Information","eventId":1,"event":"A"}',
-        '{"timestamp":"2026-01-01T00:00:00Z","level":"Warning","eventId":2,"event":"B","n":1}',
+        (
+            '{"timestamp":"2026-01-01T00:00:00Z","level":"warning","message":"m","eventId":2004,'
+            '"event":"TelemetryCaptureWarning","runId":"r","count":2}'
+        ),
+        (
+            '{"timestamp":"2026-01-01T00:00:00Z","level":"info","message":"m","eventId":2003,'
+            '"event":"TelemetryCaptureCompleted","runId":"r"}'
+        ),
     ]

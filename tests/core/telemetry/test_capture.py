@@ -12,11 +12,14 @@ from flowtime_core.codec.digest import sha256_of
 from flowtime_core.codec.json import encode_json
 from flowtime_core.codec.manifest import decode_manifest, manifest_to_plain
 from flowtime_core.codec.telemetry_manifest import decode_telemetry_manifest
-from flowtime_core.errors import NotFoundError, VerificationError
+from flowtime_core.errors import InputError, NotFoundError, VerificationError
+from flowtime_core.pipelines.verify import verify_tree
 from flowtime_core.records.file_tree import FileTree
 from flowtime_core.records.model import Output
 from flowtime_core.records.telemetry import GapHandling
+from flowtime_core.telemetry.capture import with_log
 from tests.support.captures import ARRIVALS, BINS, GRID, NAN, SERVED, captured, rows, rules, run_tree, without_file
+from tests.support.runs import RUN_ID
 
 DEMAND = "series/demand@DEMAND@DEFAULT.csv"
 FOREIGN = "bin_index,value\n0,1\n1,\n3,NaN\n4,Infinity\n5,2.50\n"
@@ -220,13 +223,23 @@ def test_a_run_of_another_writer() -> None:
 def test_events() -> None:
     """A log tells the start with the gaps, each file, each warning and the end; each names run, template and mode."""
     gaps = rules("nodes: Desk, metrics: served, bins: [1], action: zero")
-    events = captured(run_tree(), gaps, destination="out").events
-    assert [event.number for event in events] == [2001, 2002, 2002, 2002, 2002, 2004, 2003]
+    events = captured(run_tree(), gaps, destination="out", correlation_id="c").events
+    assert [event.kind.number for event in events] == [2001, 2002, 2002, 2002, 2002, 2004, 2003]
     start, first, *_, warning, end = events
-    assert (start.name, start.facts["outputDirectory"]) == ("TelemetryCaptureStart", "out")
+    assert (start.kind.name, start.facts["outputDirectory"]) == ("TelemetryCaptureStart", "out")
     assert str(start.facts["gapConfigurationHash"]).startswith("sha256:")
     assert (first.facts["targetFile"], first.facts["metric"]) == ("Desk_arrivals.csv", "Arrivals")
-    assert (warning.is_warning, warning.facts["code"], warning.facts["bins"]) == (True, "zero_fill", [1])
-    assert (end.name, end.facts["fileCount"], end.facts["warningCount"]) == ("TelemetryCaptureCompleted", 4, 1)
-    assert all({"runId", "templateId", "mode"} <= event.facts.keys() for event in events)
-    assert "gapConfigurationHash" not in captured(run_tree()).events[0].facts
+    assert (warning.level, warning.facts["code"], warning.facts["bins"]) == ("warning", "zero_fill", [1])
+    assert (end.kind.name, end.facts["fileCount"], end.facts["warningCount"]) == ("TelemetryCaptureCompleted", 4, 1)
+    about = {(event.run_id, event.template_id, event.mode, event.correlation_id) for event in events}
+    assert about == {(RUN_ID, "two-desks", "simulation", "c")}
+    assert captured(run_tree()).events[0].facts["gapConfigurationHash"] == ""
+
+
+def test_a_log_among_the_files() -> None:
+    """A log in the capture is listed with the others, and may not stand in the place of one."""
+    tree = with_log(captured(run_tree()).tree, "capture.log", b"{}")
+    assert verify_tree(tree) == ()
+    assert [one.path for one in verify_tree({**tree, "capture.log": b"[]"})] == ["capture.log"]
+    with pytest.raises(InputError, match="the log would replace SHA256SUMS"):
+        with_log(tree, "SHA256SUMS", b"{}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flowtime_core.codec.event import event_to_plain
 from flowtime_core.codec.json import encode_json_compact
 from flowtime_core.codec.timestamp import format_timestamp
 
@@ -12,19 +13,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flowtime_core.records.document import Plain
-    from flowtime_core.records.telemetry import CaptureEvent
+    from flowtime_core.records.event import Event
 
 
-def encode_capture_log(events: Iterable[CaptureEvent], *, captured: datetime) -> bytes:
+def encode_capture_log(events: Iterable[Event], *, captured: datetime) -> bytes:
     """Return one line per event; all carry the time of capture, the only time that a capture knows."""
-    return b"".join(encode_json_compact(_event_to_plain(event, captured)) + b"\n" for event in events)
+    return b"".join(encode_json_compact(_line(event, captured)) + b"\n" for event in events)
 
 
-def _event_to_plain(event: CaptureEvent, captured: datetime) -> dict[str, Plain]:
+def _line(event: Event, captured: datetime) -> dict[str, Plain]:
     return {
         "timestamp": format_timestamp(captured),
-        "level": "Warning" if event.is_warning else "Information",
-        "eventId": event.number,
-        "event": event.name,
-        **event.facts,
+        "level": event.level,
+        "message": event.message,
+        **event_to_plain(event),
     }

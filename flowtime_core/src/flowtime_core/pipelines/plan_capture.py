@@ -29,6 +29,7 @@ def plan_capture(
     handling: GapHandling | None = None,
     verify: bool = True,
     destination: str = "",
+    correlation_id: str = "",
 ) -> Capture:
     """Return the capture of a run; each file of the run is read once.
 
@@ -45,7 +46,9 @@ def plan_capture(
     verify : bool
         Refuse a run whose files are not what its manifest says.
     destination : str
-        Where the capture will be written, for its log.
+        Where the capture will be written, for its events.
+    correlation_id : str
+        What joins the events of one request.
 
     Raises
     ------
@@ -62,7 +65,14 @@ def plan_capture(
     source = CaptureSource(
         run=run or read_stored_run(files), tree=files, own_files=_own_files(files) if verify else frozenset()
     )
-    return capture(source, gaps=gaps, handling=handling or GapHandling(), captured=captured, destination=destination)
+    return capture(
+        source,
+        gaps=gaps,
+        handling=handling or GapHandling(),
+        captured=captured,
+        destination=destination,
+        correlation_id=correlation_id,
+    )
 
 
 def _refuse_damage(files: FileTree) -> None:

@@ -8,15 +8,13 @@ from attrs import field, frozen
 
 from flowtime_core.records.codes import CODES
 from flowtime_core.records.diagnostic import Diagnostic
-from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.ids import DEFAULT_CLASS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from flowtime_core.records.diagnostic import BinRange, Severity
-    from flowtime_core.records.document import Plain
+    from flowtime_core.records.event import Event
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.grid import Grid
 
@@ -221,16 +219,6 @@ class PlannedFile:
 
 
 @frozen(kw_only=True)
-class CaptureEvent:
-    """One line of the capture log: number, name, whether it is a warning, and facts by the names of the log."""
-
-    number: int
-    name: str
-    is_warning: bool = False
-    facts: Mapping[str, Plain] = EMPTY
-
-
-@frozen(kw_only=True)
 class Capture:
     """A finished capture, not yet on disk.
 
@@ -240,14 +228,14 @@ class Capture:
         Every file of the telemetry directory.
     plan : tuple of PlannedFile
         One entry per CSV, in the order of the manifest.
-    events : tuple of CaptureEvent
+    events : tuple of Event
         What happened, in order.
     """
 
     manifest: TelemetryManifest
     plan: tuple[PlannedFile, ...]
     tree: FileTree = field(repr=False)
-    events: tuple[CaptureEvent, ...] = field(default=(), repr=False)
+    events: tuple[Event, ...] = field(default=(), repr=False)
 
     @property
     def warnings(self) -> tuple[CaptureWarning, ...]:

@@ -14,12 +14,14 @@ from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.telemetry import CreatedCapture
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.filesystem import commit_tree, storage_errors
+from flowtime_core.shell.progress import ignore, notify
 from flowtime_core.shell.submission import read_submission
 from flowtime_core.telemetry.capture import with_log
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from flowtime_core.records.event import Observer
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.telemetry import CaptureRequest, GapConfiguration
     from flowtime_core.shell.workspace import Workspace
@@ -33,6 +35,8 @@ def create_capture(
     captured: datetime,
     output: Path | None = None,
     log: Path | None = None,
+    observer: Observer = ignore,
+    correlation_id: str = "",
 ) -> CreatedCapture:
     """Capture a run directory and write the capture whole or not at all; a dry run writes nothing.
 
@@ -46,6 +50,10 @@ def create_capture(
         The directory to make; None is ``telemetry/<runId>`` in the data root.
     log : Path or None
         Where to write what happened, as JSON lines; inside the output it becomes part of the capture.
+    observer : Observer
+        Is told what happened, once all of it is in place.
+    correlation_id : str
+        Joins the events of one request.
 
     Raises
     ------
@@ -67,6 +75,7 @@ def create_capture(
         handling=request.handling,
         verify=request.verify,
         destination=str(target),
+        correlation_id=correlation_id,
     )
     if not request.dry_run:
         lines = encode_capture_log(made.events, captured=captured)
@@ -75,6 +84,8 @@ def create_capture(
         commit_tree(files, target, overwrite=request.overwrite)
         if log is not None and inside is None:
             _write_file(log, lines)
+    for event in made.events:
+        notify(observer, event)
     return CreatedCapture(capture=made, directory=str(target), is_dry_run=request.dry_run)
 
 

@@ -78,11 +78,12 @@ def capture(
     handling: GapHandling,
     captured: datetime,
     destination: str = "",
+    correlation_id: str = "",
 ) -> Capture:
     """Return the telemetry directory of a run.
 
     Bins that are missing or undefined in the run are handled first, then rules make their gaps, so no filling undoes a
-    rule. ``destination`` is only named in the events.
+    rule. ``destination`` and ``correlation_id`` are only named in the events.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def capture(
         manifest=manifest,
         plan=tuple(one.plan for one in written),
         tree=_tree(manifest, written),
-        events=tuple(capture_events(manifest, source.run.mode, written_to=destination)),
+        events=tuple(capture_events(manifest, source.run.mode, destination=destination, correlation_id=correlation_id)),
     )
 
 

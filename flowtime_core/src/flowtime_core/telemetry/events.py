@@ -1,46 +1,56 @@
-"""What a capture tells a log: start, each file, each warning, the end."""
+"""What a capture tells: start, each file, each warning, the end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flowtime_core.codec.digest import sha256_of_canonical
 from flowtime_core.codec.gap_configuration import gap_configuration_to_plain
 from flowtime_core.codec.telemetry_manifest import metric_name
 from flowtime_core.codec.telemetry_warning import capture_warning_to_plain
-from flowtime_core.records.telemetry import CaptureEvent
+from flowtime_core.records.event import (
+    CAPTURE_COMPLETED,
+    CAPTURE_FILE,
+    CAPTURE_STARTED,
+    CAPTURE_WARNING,
+    Event,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.event import EventKind
     from flowtime_core.records.model import Mode
     from flowtime_core.records.telemetry import CapturedFile, TelemetryManifest
 
-START: Final = (2001, "TelemetryCaptureStart")
-FILE: Final = (2002, "TelemetryCaptureFile")
-COMPLETED: Final = (2003, "TelemetryCaptureCompleted")
-WARNING: Final = (2004, "TelemetryCaptureWarning")
 
-
-def capture_events(manifest: TelemetryManifest, mode: Mode, *, written_to: str) -> Iterator[CaptureEvent]:
+def capture_events(
+    manifest: TelemetryManifest, mode: Mode, *, destination: str, correlation_id: str
+) -> Iterator[Event]:
     """Yield the events of a capture; each names run, template and mode."""
     provenance = manifest.provenance
-    facts: dict[str, Plain] = {"runId": provenance.run_id, "templateId": provenance.template_id, "mode": mode}
-    gaps = None if provenance.gaps is None else sha256_of_canonical(gap_configuration_to_plain(provenance.gaps))
-    yield _event(START, {**facts, "outputDirectory": written_to or None, "gapConfigurationHash": gaps})
+
+    def event(kind: EventKind, message: str, facts: dict[str, Plain]) -> Event:
+        return Event(
+            kind=kind,
+            level=kind.level,
+            message=message,
+            correlation_id=correlation_id,
+            run_id=provenance.run_id,
+            template_id=provenance.template_id,
+            mode=mode,
+            facts=facts,
+        )
+
+    gaps = "" if provenance.gaps is None else sha256_of_canonical(gap_configuration_to_plain(provenance.gaps))
+    yield event(CAPTURE_STARTED, "capturing", {"outputDirectory": destination, "gapConfigurationHash": gaps})
     for file in manifest.files:
-        yield _event(FILE, {**facts, **_file_facts(file)})
+        yield event(CAPTURE_FILE, f"captured {file.path}", _file_facts(file))
     for warning in manifest.warnings:
-        yield _event(WARNING, {**facts, **capture_warning_to_plain(warning)}, is_warning=True)
+        yield event(CAPTURE_WARNING, warning.message, capture_warning_to_plain(warning))
     counts: dict[str, Plain] = {"fileCount": len(manifest.files), "warningCount": len(manifest.warnings)}
-    yield _event(COMPLETED, {**facts, **counts})
-
-
-def _event(kind: tuple[int, str], facts: dict[str, Plain], *, is_warning: bool = False) -> CaptureEvent:
-    number, name = kind
-    known = {key: value for key, value in facts.items() if value is not None}
-    return CaptureEvent(number=number, name=name, is_warning=is_warning, facts=known)
+    yield event(CAPTURE_COMPLETED, "captured", counts)
 
 
 def _file_facts(file: CapturedFile) -> dict[str, Plain]:
