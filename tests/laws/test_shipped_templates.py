@@ -183,3 +183,73 @@ def test_the_edges_of_microservices_carry_what_its_expressions_say() -> None:
     assert sum(carried) == pytest.approx(values(run, "database_calls"))
     assert values(run, "edge_auth-to-orders_flowVolume") == pytest.approx(values(run, "order_requests"))
     assert values(run, "edge_auth-to-catalog_flowVolume") == pytest.approx(values(run, "catalog_requests"))
+
+
+@pytest.mark.parametrize(
+    ("template_id", "parameters"),
+    [
+        ("parcel-hub", {}),
+        ("parcel-hub", {"bins": 24}),
+        ("parcel-hub", {"bins": 300, "maxAttempts": 1, "dockSpace": 0}),
+        ("support-desk", {}),
+        ("support-desk", {"bins": 24, "binSize": 60}),
+        ("support-desk", {"specialistTickets": 0, "premiumRate": 0}),
+    ],
+)
+def test_the_templates_of_constructs_never_warn(template_id: str, parameters: dict[str, str | float]) -> None:
+    """Dispatch, limits, retries, routers, classes and constraints trip no invariant on any of these settings."""
+    assert complaints(run_of(template_id, **parameters)) == []
+
+
+def test_every_parcel_is_somewhere() -> None:
+    """parcel-hub: what came in has been delivered, returned, is in a queue, on the road, or comes back tomorrow."""
+    run = run_of("parcel-hub")
+    ended = fsum(values(run, "delivered_parcels")) + fsum(values(run, "served@Yard"))
+    ended += fsum(values(run, "exhaustedFailures@Vans"))
+    waiting = sum(values(run, f"queueDepth@{node}")[-1] for node in ("Dock", "Yard", "Vans"))
+    on_the_road = values(run, "edge_road_inTransit@EDGE_ROAD_INTRANSIT")[-1]
+    missed = fsum(values(run, "nobody_home")) - fsum(values(run, "exhaustedFailures@Vans"))
+    tomorrow = missed - fsum(values(run, "retryEcho@Vans"))
+    arrived = fsum(values(run, "parcels"))
+    assert arrived == pytest.approx(ended + waiting + on_the_road + tomorrow, rel=1e-12)
+
+
+def test_trucks_leave_on_schedule_and_the_dock_overflows_in_the_evening() -> None:
+    """parcel-hub: a truck every four hours from two o'clock on; the yard is fullest at five in the afternoon."""
+    run = run_of("parcel-hub")
+    assert np.flatnonzero(values(run, "served@Dock")).tolist() == list(range(2, 120, 4))
+    assert values(run, "queueDepth@Dock").max() == 1100
+    assert (values(run, "queueDepth@Yard").max(), values(run, "queueDepth@Yard")[:24].argmax()) == (132, 17)
+
+
+def test_a_parcel_goes_back_after_its_third_attempt() -> None:
+    """parcel-hub: nothing is given up before the third day, and each round of misses is a smaller one."""
+    given_up = values(run_of("parcel-hub"), "exhaustedFailures@Vans")
+    assert bins_where(given_up > 0)[0] == 2 * 24 + 8
+
+
+def test_desks_that_share_specialists_wait_equally_long() -> None:
+    """support-desk: 450 tickets wait at a quarter to five, and a premium ticket waits as long as any other."""
+    run = run_of("support-desk")
+    limited = values(run, "limited@specialists")
+    assert bins_where(limited > 0) == (33, 86)
+    premium, standard = values(run, "queueDepth@PremiumDesk"), values(run, "queueDepth@StandardDesk")
+    assert (premium + standard).argmax() == 16 * 4 + 3
+    assert (premium + standard).max() == pytest.approx(450, abs=1)
+    both = limited[40:86] > 0
+    waits = [derived(run, node, "latencyMinutes")[40:86][both] for node in ("PremiumDesk", "StandardDesk")]
+    assert waits[0] == pytest.approx(waits[1], rel=1e-9)
+    assert max(waits[0]) == pytest.approx(118.6, abs=1)
+    assert colours(run, "PremiumDesk").count("red") == 36
+    assert set(colours(run, "StandardDesk")) <= {"green", "gray"}
+
+
+def test_premium_tickets_are_a_fifth_and_have_a_desk_of_their_own() -> None:
+    """support-desk: the router gives each desk its class, and the classes of what is closed add up to it."""
+    run = run_of("support-desk")
+    total = run.series["closed_tickets"].values
+    premium = run.series["closed_tickets@CLOSED_TICKETS@premium"].values
+    standard = run.series["closed_tickets@CLOSED_TICKETS@standard"].values
+    assert premium + standard == pytest.approx(total, rel=1e-9)
+    assert run.series["premium_tickets"].values == pytest.approx(run.series["tickets"].values / 5, rel=1e-12)
+    assert "premium_tickets@PREMIUM_TICKETS@standard" not in run.series
