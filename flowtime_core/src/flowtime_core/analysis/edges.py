@@ -124,10 +124,7 @@ def _each(flow: Flow, change: Callable[[FloatArray, str | None], FloatArray]) ->
 
 
 def _incoming(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
-    """Compare arrivals with what the edges bring, and with that and the retries or the demand from outside on top.
-
-    Where arrivals are what the edges took in, without their lag, it is the lag that is ignored.
-    """
+    """Compare arrivals with what the edges bring, and with that and the retries or the demand from outside on top."""
     arrivals = evidence.role(node.id, "arrivals")
     edges = [edge for edge in evidence.model.topology.edges if edge.target.node == node.id]
     if arrivals is None or not edges or any(edge_measure(edge) != "served" for edge in edges):
@@ -135,18 +132,22 @@ def _incoming(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
     brought = _best(evidence, node, arrivals, [evidence.edge(edge.id, "flowVolume") for edge in edges], ())
     if brought is None:
         return
-    lagged = [edge for edge in edges if edge.lag > 0]
-    if lagged and _off(arrivals, brought).any():
-        prompt = _best(evidence, node, arrivals, [_prompt(evidence, edge) for edge in edges], edges)
-        if prompt is not None and not _off(arrivals, prompt).any():
-            ids = tuple(edge.id for edge in lagged)
-            message = f"arrivals of {node.id!r} ignore the lag of {', '.join(map(repr, ids))}"
-            yield from tell(
-                "edge_behavior_violation_lag", message, _off(arrivals, brought), node_id=node.id, edge_ids=ids
-            )
-            return
+    if _ignores_lag(evidence, node, arrivals, brought, edges):
+        ids = tuple(edge.id for edge in edges if edge.lag > 0)
+        message = f"arrivals of {node.id!r} ignore the lag of {', '.join(map(repr, ids))}"
+        off = _off(arrivals, brought)
+        yield from tell("edge_behavior_violation_lag", message, off, node_id=node.id, edge_ids=ids)
+        return
     message = f"arrivals of {node.id!r} are not what its edges bring"
     yield from _compare("incoming", message, node, arrivals, brought, edges)
+
+
+def _ignores_lag(evidence: Evidence, node: TopologyNode, arrivals: Flow, brought: Sum, edges: Sequence[Edge]) -> bool:
+    """Tell whether arrivals are not what edges bring, but what they took in, without their lag."""
+    if not any(edge.lag > 0 for edge in edges) or not _off(arrivals, brought).any():
+        return False
+    prompt = _best(evidence, node, arrivals, [_prompt(evidence, edge) for edge in edges], edges)
+    return prompt is not None and not _off(arrivals, prompt).any()
 
 
 def _prompt(evidence: Evidence, edge: Edge) -> Flow | None:

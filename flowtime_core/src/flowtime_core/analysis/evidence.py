@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,15 +150,16 @@ def _known_ids(model: Model) -> Iterator[tuple[str, str]]:
     """Yield the id under which a run stores each series its model can have, and the engine's name for it."""
     topology = model.topology
     owners = [*(node.id for node in topology.nodes), *_buffers(model), *(item.id for item in topology.constraints)]
-    for owner in owners:
-        for measure in MEASURES:
-            yield SeriesId(name=measure, component=owner).text, derived_key(measure, owner)
-    for edge in topology.edges:
-        for measure in EDGE_MEASURES:
-            yield SeriesId.of_edge(edge.id, measure).text, derived_key(measure, edge.id)
-    targets = (route.target for node in model.nodes if isinstance(node, RouterNode) for route in node.routes)
-    for node_id in (*targets, *(node.id for node in model.nodes)):
+    for owner, measure in product(owners, MEASURES):
+        yield SeriesId(name=measure, component=owner).text, derived_key(measure, owner)
+    for edge, measure in product(topology.edges, EDGE_MEASURES):
+        yield SeriesId.of_edge(edge.id, measure).text, derived_key(measure, edge.id)
+    for node_id in (*_targets(model), *(node.id for node in model.nodes)):
         yield SeriesId.of_node(node_id).text, node_id
+
+
+def _targets(model: Model) -> Iterator[str]:
+    return (route.target for node in model.nodes if isinstance(node, RouterNode) for route in node.routes)
 
 
 def _numbers(model: Model) -> Iterator[tuple[tuple[str, str], Flow]]:

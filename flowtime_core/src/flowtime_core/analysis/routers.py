@@ -60,11 +60,9 @@ def _leaks(evidence: Evidence, group: Sequence[RouterNode]) -> Iterator[Diagnost
     A target that a shared constraint caps holds less than it was sent, and is not judged.
     """
     capped = {evidence.roles.get((node.id, "served")) for node in evidence.model.topology.nodes if node.constraints}
-    taken = [evidence.series(router.input) for router in group]
-    sent = [evidence.series(target) for target in sorted(_targets(group))]
-    sources = [flow for flow in taken if flow is not None]
-    targets = [flow for flow in sent if flow is not None]
-    if capped & _targets(group) or len(sources) < len(taken) or len(targets) < len(sent):
+    sources = _all(evidence, [router.input for router in group])
+    targets = _all(evidence, sorted(_targets(group)))
+    if capped & _targets(group) or not sources or not targets:
         return
     names: list[str | None] = [None, *sorted({name for flow in sources for name in flow.classes})]
     size = _sum([np.abs(flow.values) for flow in (*sources, *targets)])
@@ -73,6 +71,12 @@ def _leaks(evidence: Evidence, group: Sequence[RouterNode]) -> Iterator[Diagnost
     ids = ", ".join(repr(router.id) for router in group)
     message = f"router {ids} does not send out what comes in"
     yield from tell("router_class_leakage", message, worst, node_id=group[0].id)
+
+
+def _all(evidence: Evidence, names: Sequence[str]) -> list[Flow]:
+    """Return the series behind names; nothing when one of them is not at hand."""
+    found = [evidence.series(name) for name in names]
+    return [flow for flow in found if flow is not None] if None not in found else []
 
 
 def _class_sum(flows: Sequence[Flow], name: str | None) -> FloatArray:
