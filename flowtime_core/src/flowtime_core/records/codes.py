@@ -41,6 +41,9 @@ CODES: Final[dict[str, Code]] = {
     "unused_parameter": Code("warning", "a declared parameter is used nowhere", "remove it or use it"),
     "invalid_default": Code("error", "a parameter's default breaks its own rules", "mend the default"),
     "missing_mapping": Code("error", "a topology node lacks a role that this mode requires", "map the role"),
+    "invalid_template": Code(
+        "error", "a template of the library is wrong whatever is asked of it", "mend the template"
+    ),
     "ambiguous_template": Code("warning", "two files of one directory carry the same template id", "rename one"),
     # models
     "duplicate_id": Code("error", "two things carry one id", "rename one"),
@@ -188,6 +191,14 @@ CODES: Final[dict[str, Code]] = {
     "cancelled": Code("error", "the caller asked to stop"),
     "internal_error": Code("error", "a fault in FlowTime itself", "report it"),
     "run_warning": Code("info", "a warning text of an older run"),
+    # over HTTP
+    "unauthorized": Code("error", "the request has no valid token", "send Authorization: Bearer and the token"),
+    "unknown_route": Code("error", "no such route", "see /openapi.json"),
+    "method_not_allowed": Code("error", "the route does not take this method", "see the Allow header"),
+    "request_timeout": Code("error", "the request did not arrive in time", "send it faster"),
+    "request_too_large": Code("error", "the body of the request is larger than the limit", "send less"),
+    "unsupported_media_type": Code("error", "the body has a type that the route does not take", "set Content-Type"),
+    "too_busy": Code("error", "as many evaluations as may be are running or waiting", "come again after Retry-After"),
     # telemetry
     "data_gap": Code("warning", "bins of a metric are missing", "see the collector, or --gap-fill-gaps"),
     "nan_detected": Code("warning", "bins of a metric are not finite numbers", "see the series, or --gap-fill-nan"),
@@ -199,12 +210,12 @@ CODES: Final[dict[str, Code]] = {
     "nan_injected": Code("warning", "a gap rule wrote NaN"),
     "partial_data": Code("warning", "a gap rule cut a metric off after a bin"),
     "gap_rule_unmatched": Code("warning", "a gap rule selects no bin of any file", "mend its nodes, metrics or bins"),
-    "telemetry_sources_missing": Code("warning", "the run lists no telemetry source"),
-    "telemetry_sources_unresolved": Code("warning", "a telemetry source of a node could not be read"),
-    "telemetry_series_invalid": Code("warning", "a telemetry series has undefined values"),
-}
     "telemetry_file_unused": Code(
         "warning", "a capture measures nodes that the model does not have", "is it the capture of another model?"
     ),
     "capture_not_found": Code("error", "no such telemetry directory", "flowtime telemetry capture makes one"),
     "capture_incomplete": Code("error", "a telemetry directory lacks its manifest or a file", "restore the files"),
+    "telemetry_sources_missing": Code("warning", "the run lists no telemetry source"),
+    "telemetry_sources_unresolved": Code("warning", "a telemetry source of a node could not be read"),
+    "telemetry_series_invalid": Code("warning", "a telemetry series has undefined values"),
+}
