@@ -16,6 +16,7 @@ from flowtime_core.codec.model import model_from_document
 from flowtime_core.codec.run_document import decode_run_document
 from flowtime_core.codec.series_index import decode_series_index
 from flowtime_core.codec.stored import STORED_LIMITS, damaged
+from flowtime_core.codec.telemetry_manifest import decode_telemetry_manifest
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.errors import ConflictError, InputError, NotFoundError
 from flowtime_core.records.manifest import Manifest
@@ -23,6 +24,9 @@ from flowtime_core.records.run import StoredRun
 from flowtime_core.records.run_document import RunMetadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.model import Mode, Model
     from flowtime_core.records.run_document import RunDocument
@@ -124,7 +128,7 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
         model=model,
         series=StoredSeries(tree, by_id, document.grid.bins),
         role_series=resolved.roles,
-        warnings=document.warnings,
+        warnings=(*document.warnings, *_capture_warnings(tree, document)),
         template_id=summary.template_id,
         template_title=document.template_title or metadata.template_title or summary.template_id,
         template_version=document.template_version or metadata.template_version or ADHOC_VERSION,
@@ -142,6 +146,16 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
         entries=by_id,
         directory=directory,
     )
+
+
+def _capture_warnings(tree: FileTree, document: RunDocument) -> Iterator[Diagnostic]:
+    """Yield what a capture warned of where the run itself does not say so, as in runs of the reference."""
+    data = tree.get(layout.TELEMETRY_MANIFEST)
+    known = {(warning.code, warning.message) for warning in document.warnings}
+    for warning in () if data is None else decode_telemetry_manifest(data, path=layout.TELEMETRY_MANIFEST).warnings:
+        finding = warning.as_diagnostic()
+        if (finding.code, finding.message) not in known:
+            yield finding
 
 
 def _own_sources(model: Model) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ _LINE_BYTES: Final = 256
 _BINS_WITHOUT_GRID: Final = 1_000_000
 _BIN: Final = re.compile(r"[0-9]{1,9}")
 _DIGITS: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_CLASS_HEADER: Final = re.compile(r"\s*bin_index\s*,\s*classId\s*,", re.IGNORECASE)
+_MIDDLE_CELL: Final = re.compile(r"^([^,]*,)[^,]*,")
 _CANONICAL: Final = re.compile(
     r"bin_index,value\n(?:[0-9]{1,9},(?:-?[0-9]{1,17}(?:\.[0-9]{1,24})?(?:e[+-][0-9]{2,3})?|NaN)?\n)*+"
 )
@@ -103,17 +105,24 @@ def read_series_csv(data: bytes, *, source: str, bins: int | None = None) -> Flo
 def parse_series_csv(data: bytes, *, source: str, bins: int | None = None) -> SeriesReading:
     """Return what a series CSV says about each bin; exact or refused, never a wrong number (SEMANTICS 7.2).
 
-    The header is ``bin_index,value`` or ``t,value``; a byte order mark and CRLF are accepted. Bins ascend and
-    may be left out. Without ``bins`` the series ends at the last row.
+    The header is ``bin_index,value`` or ``t,value``, or with a class ``bin_index,classId,value``; a byte order mark and
+    CRLF are accepted. Bins ascend and may be left out. Without ``bins`` the series ends at the last row.
 
     Raises
     ------
     DocumentSyntaxError
         ``invalid_csv`` or ``encoding_error``; names the line.
     """
-    text = decode_text(data, source=source)
+    text = _without_class(decode_text(data, source=source))
     reading = _read_canonical(text, bins)
     return _read_rows(text, source, bins) if reading is None else reading
+
+
+def _without_class(text: str) -> str:
+    """Return a text without the column in which the reference names the class of a file in every row."""
+    if _CLASS_HEADER.match(text) is None:
+        return text
+    return "\n".join(_MIDDLE_CELL.sub(r"\1", line) for line in text.split("\n"))
 
 
 def _read_canonical(text: str, bins: int | None) -> SeriesReading | None:

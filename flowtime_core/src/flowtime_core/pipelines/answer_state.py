@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import evolve
 
 from flowtime_core.analysis.signals import SIGNAL_ROLES, signals
@@ -12,9 +14,9 @@ from flowtime_core.records.run import StoredRun
 from flowtime_core.records.state import StateWarning, StateWindow
 from flowtime_core.records.window_options import WindowOptions
 from flowtime_core.state.course import course
+from flowtime_core.state.finding import state_warning
 from flowtime_core.state.load import load_nodes
 from flowtime_core.state.snapshot import snapshot
-from flowtime_core.state.warnings import state_warning
 from flowtime_core.state.window import window
 
 _ALL = WindowOptions()
@@ -33,19 +35,22 @@ def answer_window(run: StoredRun, start: int, end: int, options: WindowOptions =
 def observe_window(run: StoredRun, start: int, end: int, options: WindowOptions = _ALL) -> StateWindow:
     """Return the state over a window with the signals that its bins give (SEMANTICS 6.1)."""
     state = window(run, start, end, options)
-    shown = {node.id for node in state.nodes}
-    found = [
+    return evolve(state, warnings=(*state.warnings, *window_signals(run, start, end, options.nodes)))
+
+
+def window_signals(run: StoredRun, start: int, end: int, nodes: Collection[str] = ()) -> tuple[StateWarning, ...]:
+    """Return the signals of some nodes, or of all, over bins ``start`` to ``end``, both included (SEMANTICS 6.1)."""
+    return tuple(
         _signal(finding)
         for data in load_nodes(run)
-        if data.node.id in shown
+        if not nodes or data.node.id in nodes
         for finding in signals(
             data.node,
             {role: values[start : end + 1] for role, values in course(data).values.items()},
             bin_ms=run.model.grid.bin_ms,
             first=start,
         )
-    ]
-    return evolve(state, warnings=(*state.warnings, *found))
+    )
 
 
 def _signal(finding: Diagnostic) -> StateWarning:

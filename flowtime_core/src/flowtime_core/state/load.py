@@ -117,6 +117,8 @@ def _dispatch_cap(run: StoredRun, node: TopologyNode) -> FloatArray | None:
         return None
     name = node.dispatch.capacity_series
     series = run.series.get(SeriesId.of_node(name).text)
+    if series is None and run.mode == "telemetry":
+        return None  # nobody measured it: what was served has passed it
     if series is None:
         raise InvalidDataError(
             f"node {node.id!r}: the run does not hold {name!r}, the capacity series of its dispatch schedule",

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flowtime_core.records.measure import ROLES
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.state import NodeTelemetry, StateWarning
 from flowtime_core.records.topology import FileBinding, SeriesBinding, TopologyNode
+from flowtime_core.state.finding import state_warning
 from flowtime_core.state.load import NodeRoles, lost_roles
 from flowtime_core.state.mode import invalid_roles
 
-SOURCES_MISSING = "telemetry_sources_missing"
+SOURCES_MISSING: Final = "telemetry_sources_missing"
+CAPTURE_CODES: Final = frozenset(
+    {"data_gap", "nan_detected", "nan_fill", "length_mismatch", "zero_fill", "nan_injected", "partial_data"}
+)
+"""What a capture warns of about a metric of a node."""
+
+_OWN_SERIES: Final = "file:../"
+"""How a model begins the name of a series that the run has computed: that is no source."""
 
 
 def sources_resolved(run: StoredRun) -> bool:
@@ -22,13 +32,19 @@ def sources_resolved(run: StoredRun) -> bool:
 
 
 def node_telemetry(run: StoredRun, data: NodeRoles) -> NodeTelemetry:
-    """Return the sources of a node, or what is wrong with them; nothing in simulation."""
+    """Return the sources of a node, or what is wrong with them, and what its capture warned of; none in simulation."""
     if run.mode == "simulation":
         return NodeTelemetry()
-    warning = _warning(run, data)
+    warning, captured = _warning(run, data), _captured(run, data.node)
     if warning is not None:
-        return NodeTelemetry(warnings=(warning,))
-    return NodeTelemetry(sources=_own_sources(run, data.node) or tuple(dict.fromkeys(run.telemetry_sources)))
+        return NodeTelemetry(warnings=(warning, *captured))
+    sources = _own_sources(run, data.node) or tuple(dict.fromkeys(run.telemetry_sources))
+    return NodeTelemetry(sources=sources, warnings=captured)
+
+
+def _captured(run: StoredRun, node: TopologyNode) -> tuple[StateWarning, ...]:
+    found = [one for one in run.warnings if one.code in CAPTURE_CODES and one.node_id == node.id]
+    return tuple(state_warning(one) for one in found)
 
 
 def telemetry_warnings(run: StoredRun, nodes: tuple[NodeRoles, ...]) -> tuple[StateWarning, ...]:
@@ -61,7 +77,7 @@ def _source(run: StoredRun, node: TopologyNode, role: str) -> str | None:
     name = binding.name if isinstance(binding, SeriesBinding) else _stored_name(run, node, role)
     if name in run.node_sources:
         return run.node_sources[name]
-    return binding.uri if isinstance(binding, FileBinding) else None
+    return binding.uri if isinstance(binding, FileBinding) and not binding.uri.startswith(_OWN_SERIES) else None
 
 
 def _stored_name(run: StoredRun, node: TopologyNode, role: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.state import EdgeWarnings, StateWarning
+from flowtime_core.state.finding import state_warning
 from flowtime_core.state.load import NodeRoles
 from flowtime_core.state.telemetry import telemetry_warnings
 
@@ -22,15 +22,3 @@ def edge_warnings(run: StoredRun) -> EdgeWarnings:
         for edge_id in finding.edge_ids:
             found[edge_id] = (*found.get(edge_id, ()), state_warning(finding))
     return found
-
-
-def state_warning(finding: Diagnostic) -> StateWarning:
-    """Return a finding with its first and last bin."""
-    return StateWarning(
-        code=finding.code,
-        message=finding.message,
-        severity=finding.severity,
-        node_id=finding.node_id,
-        start_bin=finding.bins[0].first if finding.bins else None,
-        end_bin=finding.bins[-1].last if finding.bins else None,
-    )
