@@ -382,7 +382,7 @@ def models(draw: st.DrawFn, *, numbers: Numbers = "dyadic", constructs: Sequence
     """A valid model of the constructs, its declarations shuffled."""
     start = draw(st.datetimes(timezones=st.just(UTC))) if numbers == "any" else None
     grid = Grid(
-        bins=draw(st.integers(1, MOST_BINS)), bin_size=1, bin_unit="hours", start=start and start.replace(year=2025)
+        bins=draw(st.integers(1, MOST_BINS)), bin_size=1, bin_unit="hours", start=start and start.replace(year=2024)
     )
     chosen = ["const", *draw(st.lists(st.sampled_from(("const", "pmf")), max_size=2))]
     chosen += draw(st.lists(st.sampled_from(tuple(constructs)), min_size=1, max_size=most))
