@@ -13,6 +13,7 @@ from flowtime_core.shell.resolve import bound_sources, prepare, resolve
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
@@ -36,10 +37,13 @@ class GeneratedModel:
         }
 
 
-def generate_model(request: RunRequest, *, library: Library, created: datetime) -> GeneratedModel:
+def generate_model(
+    request: RunRequest, *, library: Library, created: datetime, sources_root: Path | None = None
+) -> GeneratedModel:
     """Return the model that a request describes; equal inputs give equal text.
 
-    Telemetry files are bound later, so only a simulation has to have the files it reads.
+    Telemetry files are bound later, so only a simulation has to have the files it reads. No file outside
+    ``sources_root`` is read; None allows any.
 
     Raises
     ------
@@ -48,7 +52,7 @@ def generate_model(request: RunRequest, *, library: Library, created: datetime) 
     """
     resolved = resolve(request, library)
     prepared = prepare(resolved, request)
-    sources = bound_sources(resolved, prepared) if request.mode == "simulation" else {}
+    sources = bound_sources(resolved, prepared, root=sources_root) if request.mode == "simulation" else {}
     provenance = describe_origin(prepared, sources)
     return GeneratedModel(
         text=model_text(prepared, provenance),

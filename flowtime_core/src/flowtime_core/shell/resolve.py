@@ -120,6 +120,8 @@ def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None =
 def validate_request(request: RunRequest, library: Library, *, sources_root: Path | None = None) -> Validation:
     """Return every finding about the document of a request, and the plan when it would run.
 
+    No file outside ``sources_root`` is read; None allows any.
+
     Raises
     ------
     NotFoundError, DocumentSyntaxError

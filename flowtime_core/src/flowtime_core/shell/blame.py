@@ -1,0 +1,73 @@
+"""Whose fault it is that a template cannot be used: the caller's who asked, or the library's that keeps it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
+
+from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, StoredTemplateError
+from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.records.empty import EMPTY
+from flowtime_core.shell.resolve import validate_request
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+    from pathlib import Path
+
+    from flowtime_core.records.run import RunRequest
+    from flowtime_core.shell.library import Library
+
+OF_THE_CALLER: Final = frozenset(
+    {
+        "missing_parameter",
+        "unknown_parameter",
+        "parameter_type",
+        "parameter_range",
+        "parameter_length",
+        "start_unknown",
+        "no_topology",
+        "missing_mapping",
+    }
+)
+"""What parameters or the mode asked for may bring about in a sound template."""
+
+
+@contextlib.contextmanager
+def blame_library(request: RunRequest, library: Library, *, sources_root: Path | None = None) -> Generator[None]:
+    """Raise StoredTemplateError where the block finds a template of the library wrong whatever is asked of it."""
+    try:
+        yield
+    except DocumentSyntaxError as error:
+        if request.document is not None:
+            raise
+        place = Location(line=error.line, column=error.column, source=error.source)
+        finding = Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)
+        raise _stored(request, (finding,)) from error
+    except DocumentInvalidError as error:
+        faults = () if request.document is not None else _faults(request, library, sources_root, error.findings)
+        if not faults:
+            raise
+        raise _stored(request, faults) from error
+
+
+def _faults(
+    request: RunRequest, library: Library, sources_root: Path | None, findings: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the template when nothing is asked of it.
+
+    One that needs parameters cannot be judged without: then what they cannot have brought about is its own fault.
+    """
+    bare = evolve(request, parameters=EMPTY, parameter_texts=EMPTY)
+    found = validate_request(bare, library, sources_root=sources_root).findings
+    needs = any(finding.code == "missing_parameter" for finding in found)
+    return _own(found) or (_own(findings) if needs else ())
+
+
+def _own(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(finding for finding in findings if finding.is_error and finding.code not in OF_THE_CALLER)
+
+
+def _stored(request: RunRequest, findings: tuple[Diagnostic, ...]) -> StoredTemplateError:
+    return StoredTemplateError(f"template {request.template_id!r} of the library is not valid", findings=findings)
