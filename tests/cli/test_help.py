@@ -80,7 +80,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     ("words", "expected"),
     [
         ("flowtime ru", ["run", "runs"]),
-        ("flowtime runs ", ["list", "show"]),
+        ("flowtime runs ", ["list", "show", "delete"]),
         ("flowtime run --template-id de", ["desk"]),
         ("flowtime template show order", ["order-system"]),
         ("flowtime state mi", ["mine"]),

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from flowtime_core.pipelines.answer_graph import answer_graph
+from flowtime_core.pipelines.answer_metrics import answer_metrics
 from flowtime_core.pipelines.answer_state import answer_state, answer_window
+from flowtime_core.records.window_options import WindowOptions
 from flowtime_core.shell.workspace import Workspace
 from tests.cli.conftest import Flip, Shell
 from tests.support.desk import MODEL, NO_TOPOLOGY
@@ -41,6 +44,48 @@ def test_bins_that_cannot_be_asked_for(
 ) -> None:
     """Usage is exit code 2, a bin outside the grid 3."""
     assert text in shell("state", run_id, *options, code=code).stderr
+
+
+def test_a_window_may_be_coarse_and_narrow(shell: Shell, run_id: str) -> None:
+    """`--nodes`, `--step` and `--mode` reach the core; a node that is not there is exit code 3."""
+    stored = Workspace(Path("data")).open_run(Path("data/runs") / run_id)
+    options = WindowOptions(mode="full", nodes=("Desk", "demand"), step=2)
+    arguments = ("state", run_id, "--nodes", "Desk, demand", "--step", "2", "--mode", "full")
+    assert shell.json(*arguments, "--window", "0:3") == answer_window(stored, 0, 3, options)
+    assert shell.json(*arguments, "--bin", "1") == answer_state(stored, 1, options)
+    text = shell("state", run_id, "--window", "0:3", "--nodes", "Desk").stdout
+    assert "Desk" in text
+    assert "Exit" not in text
+    assert "error[unknown_node]" in shell("state", run_id, "--bin", "1", "--nodes", "Desk", code=3).stderr
+
+
+def test_the_full_state_as_text_lists_what_is_computed(shell: Shell, run_id: str) -> None:
+    """Const, pmf and expr nodes have one number each, below the nodes."""
+    text = shell("state", run_id, "--bin", "1", "--mode", "full").stdout
+    assert "demand      20" in text
+
+
+def test_graph_and_metrics_in_json_are_the_answers_of_the_core(shell: Shell, run_id: str) -> None:
+    """Both are printed as they are."""
+    stored = Workspace(Path("data")).open_run(Path("data/runs") / run_id)
+    assert shell.json("graph", run_id) == answer_graph(stored)
+    assert shell.json("graph", run_id, "--mode", "full") == answer_graph(stored, "full")
+    assert shell.json("metrics", run_id) == answer_metrics(stored)
+    assert shell.json("metrics", run_id, "--window", "1:2") == answer_metrics(stored, 1, 2)
+
+
+def test_graph_and_metrics_as_text(shell: Shell, run_id: str, golden: Golden) -> None:
+    """A graph is a row per node in the order of flow and per edge; a level a row per node with its course."""
+    golden.check_text("cli/graph.txt", shell("graph", run_id).stdout)
+    golden.check_text("cli/graph-full.txt", shell("graph", run_id, "--mode", "full").stdout)
+    golden.check_text("cli/metrics.txt", shell("metrics", run_id, "--window", "1:3").stdout)
+
+
+def test_a_graph_without_edges_is_its_nodes(shell: Shell) -> None:
+    """There is no empty table."""
+    Path("one.yaml").write_text(MODEL.partition("  edges:")[0], encoding="utf-8")
+    shell("run", "one.yaml", "--run-id", "one")
+    assert "carries" not in shell("graph", "one").stdout
 
 
 def test_a_run_without_topology_has_no_state(shell: Shell) -> None:
@@ -82,7 +127,7 @@ def test_runs_are_listed_and_shown(shell: Shell, run_id: str, golden: Golden) ->
     golden.check_text("cli/runs-list.txt", shell("runs", "list").stdout)
     assert [run["runId"] for run in shell.json("runs", "list")["items"]] == ["again", "mine", "broken"]
     assert shell("runs", "list", "--template-id", "none").stdout == "no runs\n"
-    assert "expected a page from 1" in shell("runs", "list", "--page", "0", code=3).stderr
+    assert "page is 0, expected 1 or more" in shell("runs", "list", "--page", "0", code=3).stderr
 
 
 def test_a_run_verifies_until_a_byte_changes(shell: Shell, run_id: str, flip: Flip) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -18,26 +19,48 @@ if TYPE_CHECKING:
 COMMANDS = {
     "list": ("flowtime_cli.runs:list_runs", "List runs, newest first."),
     "show": ("flowtime_cli.runs:show_run", "Show a run as `flowtime run` did."),
+    "delete": ("flowtime_cli.runs:delete_run", "Delete a run."),
 }
+
+
+class Wanted(TypedDict):
+    """What a list is asked by, as a query takes it."""
+
+    template_id: str
+    has_warnings: bool | None
+    q: str
+    page: int
+    page_size: int
 
 
 @click.group(cls=LazyGroup, lazy=COMMANDS)
 def runs() -> None:
-    """List runs, or show one."""
+    """List runs, show or delete one."""
 
 
-@click.command("list", epilog=examples("flowtime runs list --template-id order-system"))
-@click.option("--template-id", shell_complete=complete_template, help="Only runs of this template.")
+@click.command(
+    "list",
+    epilog=examples(
+        "flowtime runs list --template-id order-system",
+        "flowtime runs list --mode simulation --with-warnings --search order --page-size 10",
+    ),
+)
+@click.option("--template-id", default="", shell_complete=complete_template, help="Only runs of this template.")
+@click.option("--mode", type=click.Choice(["simulation", "telemetry"]), help="Only runs of this mode.")
+@click.option(
+    "--with-warnings/--without-warnings", "has_warnings", default=None, help="Only runs with, or without, warnings."
+)
+@click.option("--search", "q", default="", metavar="TEXT", help="Only runs whose id or template has TEXT in it.")
 @click.option("--page", type=int, default=1, show_default=True, help="Which page.")
 @click.option("--page-size", type=int, default=50, show_default=True, help="How many runs a page has, up to 200.")
 @options.data_dir_option
 @options.json_option
-def list_runs(*, template_id: str | None, page: int, page_size: int, data_dir: Path | None, as_json: bool) -> None:
+def list_runs(*, mode: str | None, data_dir: Path | None, as_json: bool, **wanted: Unpack[Wanted]) -> None:
     """List runs, newest first and damaged ones last."""
     from flowtime_core.codec.listing import page_to_plain
-    from flowtime_core.shell.listing import list_page
+    from flowtime_core.records.listing import RunQuery
 
-    found = list_page(options.open_workspace(data_dir), page=page, page_size=page_size, template_id=template_id)
+    found = options.open_workspace(data_dir).list_runs(RunQuery(mode=mode or "", **wanted))
     if as_json:
         options.print_json(page_to_plain(found))
     else:
@@ -56,6 +79,31 @@ def show_run(*, run_name: str, data_dir: Path | None, as_json: bool) -> None:
 
     stored = options.open_stored(run_name, data_dir)
     show_created(describe_run(stored, read_tree(Path(stored.directory))), as_json=as_json)
+
+
+@click.command("delete", epilog=examples("flowtime runs delete RUN --yes"))
+@options.run_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.data_dir_option
+@options.json_option
+def delete_run(*, run_name: str, yes: bool, data_dir: Path | None, as_json: bool) -> None:
+    """Delete RUN, a run id, and everything exported from it; on a terminal it asks first."""
+    from flowtime_cli.stream import show
+
+    workspace = options.open_workspace(data_dir)
+    path = workspace.find_run(run_name)
+    if not yes and is_interactive():
+        click.confirm(f"Delete {path}?", abort=True, err=True)
+    workspace.delete_run(run_name)
+    if as_json:
+        options.print_json({"runId": run_name, "deleted": True})
+    else:
+        show([f"deleted {path}"])
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody can answer a question."""
+    return sys.stdin.isatty()
 
 
 def _print_page(page: RunPage) -> None:
@@ -77,10 +125,12 @@ def _print_page(page: RunPage) -> None:
 
 
 def _cells(run: RunListing) -> list[str]:
+    from attrs import evolve
+
     from flowtime_cli.render import grid_text
 
     if run.damage:
         return [run.run_id, click.style("damaged", fg="red"), "", "", "", ""]
     created = "" if run.created is None else f"{run.created:%Y-%m-%d %H:%M:%S}"
-    grid = "" if run.grid is None else grid_text(run.grid)
+    grid = "" if run.grid is None else grid_text(evolve(run.grid, start=None))
     return [run.run_id, run.template_id, run.mode, created, grid, str(run.warning_count)]

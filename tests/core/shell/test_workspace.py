@@ -161,7 +161,7 @@ def test_runs_directly_in_the_root_are_read(workspace: Workspace) -> None:
     """Runs of older tools lie in the root itself; their directory's name is their id (register O9, O12)."""
     commit_tree(render_run(evaluated_run()), workspace.data_root / "older")
     assert workspace.open_run("older").run_id == "older"
-    assert [run.run_id for run in workspace.list_runs()] == ["older"]
+    assert [run.run_id for run in workspace.list_runs().items] == ["older"]
 
 
 def test_runs_are_listed_newest_first(workspace: Workspace) -> None:
@@ -172,17 +172,54 @@ def test_runs_are_listed_newest_first(workspace: Workspace) -> None:
     commit_tree({"run.json": b"{"}, workspace.runs_dir / "damaged")
     commit_tree({"file": b""}, workspace.runs_dir / "other")
     commit_tree({"run.json": b"{"}, workspace.runs_dir / ".tmp-x.1.a")
-    runs = workspace.list_runs()
+    runs = workspace.list_runs().items
     assert [run.run_id for run in runs] == ["a", "b", "old", "damaged"]
-    assert [run.summary is None for run in runs] == [False, False, False, True]
+    assert [bool(run.damage) for run in runs] == [False, False, False, True]
     assert "run.json" in runs[-1].damage
-    assert runs[0].summary is not None
-    assert runs[0].summary.template_id == "two-desks"
+    assert runs[0].template_id == "two-desks"
+    assert workspace.scan_runs() == runs
 
 
 def test_empty_workspace_has_no_runs(workspace: Workspace) -> None:
-    """A root that is not there is no error."""
-    assert workspace.list_runs() == ()
+    """A root that is not there is no error, and listing does not make it."""
+    assert workspace.list_runs().items == workspace.scan_runs() == ()
+    assert not workspace.data_root.exists()
+
+
+def test_a_link_is_no_run(workspace: Workspace) -> None:
+    """What lies outside the root is not reached through it."""
+    commit(workspace)
+    outside = workspace.data_root.parent / "outside"
+    workspace.runs_dir.rename(outside)
+    workspace.runs_dir.mkdir()
+    (workspace.runs_dir / ID).symlink_to(outside / ID)
+    assert workspace.list_runs().items == ()
+    with pytest.raises(NotFoundError):
+        workspace.open_run(ID)
+
+
+def test_a_run_is_deleted(workspace: Workspace) -> None:
+    """Its directory is gone, and so is every trace of it."""
+    path = commit(workspace).path
+    workspace.delete_run(ID)
+    assert not any(entry for entry in path.parent.iterdir() if not entry.name.startswith(".index"))
+    with pytest.raises(NotFoundError):
+        workspace.delete_run(ID)
+    with pytest.raises(InputError):
+        workspace.delete_run("../x")
+
+
+def test_whoever_deletes_second_is_told(workspace: Workspace) -> None:
+    """Of two that delete one run, one finds it gone."""
+
+    class Racing(Disk):
+        def rename_new(self, source: Path, target: Path) -> None:
+            shutil.rmtree(source)
+            super().rename_new(source, target)
+
+    commit(workspace)
+    with pytest.raises(NotFoundError, match="there is no directory"):
+        evolve(workspace, disk=Racing()).delete_run(ID)
 
 
 def test_copied_directory_answers(workspace: Workspace, tmp_path: Path) -> None:

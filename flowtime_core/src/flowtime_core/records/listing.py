@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import field, frozen
+
+from flowtime_core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from attrs import Attribute
+
+    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.grid import Grid
     from flowtime_core.records.model import Mode
+
+LARGEST_PAGE: Final = 200
+USUAL_PAGE: Final = 50
 
 
 @frozen(kw_only=True)
 class RunListing:
-    """One run of a list; ``damage`` says why a damaged one shows nothing but its id."""
+    """One run of a list; ``damage`` says why a damaged one shows nothing but its id.
+
+    Attributes
+    ----------
+    run_id : str
+        The name of its directory, by which it is asked for.
+    provenance_hash : str
+        Hash of the model, as in the metadata of a state.
+    """
 
     run_id: str
     mode: Mode = "simulation"
@@ -24,10 +41,83 @@ class RunListing:
     template_version: str = ""
     created: datetime | None = None
     grid: Grid | None = None
-    warning_count: int = 0
+    warnings: tuple[Diagnostic, ...] = ()
     provenance_hash: str = ""
     input_hash: str = ""
     damage: str = ""
+
+    @property
+    def warning_count(self) -> int:
+        """How many warnings the run has."""
+        return len(self.warnings)
+
+
+def _positive(query: RunQuery, attribute: Attribute[int], value: int) -> None:
+    del query
+    if value < 1:
+        message = f"{attribute.name.replace('_', ' ')} is {value}, expected 1 or more"
+        raise InputError(message)
+
+
+def _encodable(query: RunQuery, attribute: Attribute[str], value: str) -> None:
+    del query
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        message = f"{attribute.name.replace('_', ' ')} is not a text: it holds half of a surrogate pair"
+        raise InputError(message) from error
+
+
+@frozen(kw_only=True)
+class RunQuery:
+    """Which runs to list; an empty text and None keep all.
+
+    Attributes
+    ----------
+    page, page_size : int
+        From 1; a size beyond ``LARGEST_PAGE`` counts as that.
+    mode, template_id : str
+        Equal, whatever the case.
+    has_warnings : bool or None
+        With or without warnings.
+    q : str
+        Part of the run's id, or of the id or title of its template, whatever the case.
+    """
+
+    page: int = field(default=1, validator=_positive)
+    page_size: int = field(default=USUAL_PAGE, validator=_positive)
+    mode: str = field(default="", validator=_encodable)
+    template_id: str = field(default="", validator=_encodable)
+    has_warnings: bool | None = None
+    q: str = field(default="", validator=_encodable)
+
+    @property
+    def size(self) -> int:
+        """How many runs a page has."""
+        return min(self.page_size, LARGEST_PAGE)
+
+    @property
+    def first(self) -> int:
+        """How many runs come before the page."""
+        return (self.page - 1) * self.size
+
+    def keeps(self, run: RunListing) -> bool:
+        """Tell whether a run passes the filters; a damaged one passes none but ``q``."""
+        wanted = self.q.casefold()
+        if wanted not in search_text(run):
+            return False
+        if run.damage:
+            return not (self.mode or self.template_id) and self.has_warnings is None
+        return (
+            (not self.mode or self.mode.casefold() == run.mode)
+            and (not self.template_id or self.template_id.casefold() == run.template_id.casefold())
+            and (self.has_warnings is None or self.has_warnings == bool(run.warnings))
+        )
+
+
+def search_text(run: RunListing) -> str:
+    """Return what ``q`` looks into."""
+    return f"{run.run_id}\n{run.template_id}\n{run.template_title}".casefold()
 
 
 @frozen(kw_only=True)
@@ -38,3 +128,20 @@ class RunPage:
     total: int
     page: int
     page_size: int
+
+
+def age_of(run: RunListing) -> int | None:
+    """Return the place of a run in time [µs before 1970], None where unknown: newest first is by age, then by id."""
+    return None if run.created is None else -round(run.created.timestamp() * 1e6)
+
+
+def newest_first(runs: Iterable[RunListing]) -> tuple[RunListing, ...]:
+    """Return runs in the order of lists: newest first, equal times by id, those without a time last."""
+    return tuple(sorted(runs, key=lambda run: (run.created is None, age_of(run) or 0, run.run_id)))
+
+
+def page_of(runs: Iterable[RunListing], query: RunQuery) -> RunPage:
+    """Return the page that a query asks for, of all runs there are."""
+    kept = newest_first(run for run in runs if query.keeps(run))
+    shown = kept[query.first : query.first + query.size]
+    return RunPage(items=shown, total=len(kept), page=query.page, page_size=query.size)

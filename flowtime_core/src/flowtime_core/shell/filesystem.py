@@ -14,7 +14,7 @@ import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from flowtime_core.errors import ConflictError, InputError, StorageError
+from flowtime_core.errors import ConflictError, InputError, NotFoundError, StorageError
 from flowtime_core.records.file_tree import in_path_order
 from flowtime_core.shell.disk import REAL_DISK, Disk
 
@@ -77,6 +77,26 @@ def commit_tree(tree: FileTree, target: Path, *, overwrite: bool = False, disk: 
             _sync_directory(target.parent, disk)
         finally:
             disk.remove_tree(stage)
+
+
+def remove_tree(target: Path, *, disk: Disk = REAL_DISK) -> None:
+    """Remove a directory: in one step it has another name, then it is taken apart; durable on return.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such directory; also when another one was faster.
+    StorageError
+        The file system refused to rename it; it is as it was. What cannot be taken apart is left to :func:`sweep`.
+    """
+    trash = _sibling(target, TRASH_PREFIX)
+    with storage_errors(target):
+        try:
+            disk.rename_new(target, trash)
+        except FileNotFoundError as error:
+            raise NotFoundError(f"there is no directory {target}") from error
+        _sync_directory(target.parent, disk)
+        disk.remove_tree(trash)
 
 
 def sweep(parent: Path, *, now: float | None = None, disk: Disk = REAL_DISK) -> tuple[str, ...]:

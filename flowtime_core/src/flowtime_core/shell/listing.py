@@ -1,49 +1,111 @@
-"""A page of the runs in a workspace."""
+"""Run directories on disk: which there are, whether they changed, and what a list shows of each."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from flowtime_core.errors import InputError
-from flowtime_core.records.listing import RunListing, RunPage
+from flowtime_core.artifacts import layout
+from flowtime_core.artifacts.listing import describe_listed
+from flowtime_core.errors import FlowTimeError, NotFoundError, StorageError
+from flowtime_core.records.ids import RUN_ID
+from flowtime_core.records.listing import RunListing
+from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.filesystem import storage_errors
 
 if TYPE_CHECKING:
-    from flowtime_core.shell.workspace import ListedRun, Workspace
+    from collections.abc import Iterator
 
-LARGEST_PAGE: Final = 200
+DOCUMENTS: Final = (layout.RUN, layout.METADATA, layout.MANIFEST, layout.TELEMETRY_MANIFEST)
+"""What a listing is read from."""
+
+_SIGNED_64: Final = (1 << 63) - 1
 
 
-def list_page(workspace: Workspace, *, page: int = 1, page_size: int = 50, template_id: str | None = None) -> RunPage:
-    """Return a page of runs, newest first and damaged ones last; ``template_id`` keeps those of one template.
+class Place(NamedTuple):
+    """A directory that may be a run: its folder by number, and what shows that another took its name."""
 
-    Raises
-    ------
-    InputError
-        For a page before the first or a page size that is not 1 to 200.
+    folder: int
+    inode: int
+    changed_ns: int
+
+
+class Papers(NamedTuple):
+    """The state of a run's documents: a fingerprint, whether all are there, and when one last changed."""
+
+    fingerprint: int
+    is_complete: bool
+    changed_ns: int
+
+
+class Reading(NamedTuple):
+    """A run, a damaged one, or None for what is no run; not certain where the file system refused for once."""
+
+    listing: RunListing | None
+    is_certain: bool = True
+
+
+def find_places(folders: tuple[Path, ...]) -> dict[str, Place]:
+    """Return every directory whose name can be a run's, by name; of two of one name the run in the later folder wins.
+
+    Links are not followed: what lies outside the folders is no run of theirs.
     """
-    if page < 1 or not 1 <= page_size <= LARGEST_PAGE:
-        message = f"page {page} of size {page_size}: expected a page from 1 and a size from 1 to {LARGEST_PAGE}"
-        raise InputError(message)
-    runs = [describe_listed(run) for run in workspace.list_runs()]
-    kept = [run for run in runs if template_id is None or run.template_id.casefold() == template_id.casefold()]
-    first = (page - 1) * page_size
-    return RunPage(items=tuple(kept[first : first + page_size]), total=len(kept), page=page, page_size=page_size)
+    found: dict[str, Place] = {}
+    for number, folder in enumerate(folders):
+        for name, place in _directories(folder, number):
+            if name not in found or (folder / name / layout.RUN).is_file():
+                found[name] = place
+    return found
 
 
-def describe_listed(run: ListedRun) -> RunListing:
-    """Return what a list shows of a run."""
-    if run.summary is None:
-        return RunListing(run_id=run.run_id, damage=run.damage)
-    document = run.summary.document
-    return RunListing(
-        run_id=run.run_id,
-        mode=run.summary.mode,
-        template_id=run.summary.template_id,
-        template_title=document.template_title,
-        template_version=document.template_version,
-        created=document.created,
-        grid=document.grid,
-        warning_count=len(document.warnings),
-        provenance_hash=document.model_hash,
-        input_hash=run.summary.input_hash,
+def _directories(folder: Path, number: int) -> Iterator[tuple[str, Place]]:
+    with storage_errors(folder):
+        if not folder.is_dir():
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if RUN_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                    status = _status(entry.path)
+                    if status is not None:
+                        yield entry.name, Place(number, status.st_ino & _SIGNED_64, status.st_ctime_ns)
+
+
+def examine_papers(path: Path) -> Papers:
+    """Return the state of the documents of a run without reading them."""
+    states = [_status(f"{path}/{document}") for document in DOCUMENTS]
+    known = [(s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) if s is not None else None for s in states]
+    digest = hashlib.blake2b(repr(known).encode(), digest_size=8).digest()
+    return Papers(
+        fingerprint=int.from_bytes(digest, "big", signed=True),
+        is_complete=None not in known,
+        changed_ns=max((s.st_ctime_ns for s in states if s is not None), default=0),
     )
+
+
+def read_listing(path: Path) -> Reading:
+    """Read what a list shows of a directory."""
+    try:
+        return Reading(describe_listed(path.name, read_tree(path)))
+    except NotFoundError:
+        return Reading(None)
+    except FlowTimeError as error:
+        return Reading(
+            RunListing(run_id=path.name, damage=error.message), is_certain=not isinstance(error, StorageError)
+        )
+
+
+def scan_runs(folders: tuple[Path, ...]) -> Iterator[RunListing]:
+    """Read every run of the folders, in no order."""
+    for name, place in find_places(folders).items():
+        reading = read_listing(folders[place.folder] / name)
+        if reading.listing is not None:
+            yield reading.listing
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None

@@ -12,19 +12,22 @@ from flowtime_core.artifacts.layout import RUN
 from flowtime_core.artifacts.stored_run import RunSummary, read_stored_run, read_summary
 from flowtime_core.errors import ConflictError, FlowTimeError, NotFoundError, VerificationError
 from flowtime_core.pipelines.verify import verify_tree
-from flowtime_core.records.ids import RUN_ID, parse_run_id
+from flowtime_core.records.ids import parse_run_id
+from flowtime_core.records.listing import RunQuery, newest_first
 from flowtime_core.shell.disk import REAL_DISK, Disk
 from flowtime_core.shell.disk_tree import read_tree
-from flowtime_core.shell.filesystem import commit_tree, storage_errors, sweep
+from flowtime_core.shell.filesystem import commit_tree, remove_tree, sweep
+from flowtime_core.shell.listing import scan_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.listing import RunListing, RunPage
     from flowtime_core.records.manifest import Difference
     from flowtime_core.records.run import StoredRun
+    from flowtime_core.shell.index import RunIndex
 
 _RUNS: Final = "runs"
+_FIRST_PAGE: Final = RunQuery()
 _TELEMETRY: Final = "telemetry"
 
 
@@ -36,16 +39,6 @@ class CommitResult:
     was_reused: bool
 
 
-@frozen(kw_only=True)
-class ListedRun:
-    """One run directory; a damaged one has no summary and says why."""
-
-    run_id: str
-    path: Path
-    summary: RunSummary | None
-    damage: str = ""
-
-
 @frozen
 class Workspace:
     """The runs under a data root: in ``runs/``; those directly in the root, where older tools put them, count too."""
@@ -53,6 +46,7 @@ class Workspace:
     data_root: Path
     runs_folder: Path | None = field(default=None, kw_only=True)
     disk: Disk = field(default=REAL_DISK, kw_only=True, repr=False)
+    _index: list[RunIndex] = field(factory=list["RunIndex"], init=False, repr=False, eq=False)
     _swept: list[tuple[str, ...]] = field(factory=list[tuple[str, ...]], init=False, repr=False, eq=False)
 
     @property
@@ -121,14 +115,45 @@ class Workspace:
         """
         name = parse_run_id(run_id)
         for folder in (self.runs_dir, self.data_root):
-            if (folder / name / RUN).is_file():
+            if not (folder / name).is_symlink() and (folder / name / RUN).is_file():
                 return folder / name
         raise NotFoundError(f"there is no run {run_id!r}", code="run_not_found", hint="flowtime runs list")
 
-    def list_runs(self) -> tuple[ListedRun, ...]:
-        """Return every run, newest first; damaged ones last, with what is wrong."""
-        found = {path.name: path for folder in (self.data_root, self.runs_dir) for path in _run_folders(folder)}
-        return tuple(sorted((_list(path) for path in found.values()), key=_age))
+    def list_runs(self, query: RunQuery = _FIRST_PAGE) -> RunPage:
+        """Return a page of runs, newest first and damaged ones last, with what is wrong.
+
+        Raises
+        ------
+        StorageError
+            The folders cannot be read.
+        """
+        if not self._index:
+            from flowtime_core.shell.index import RunIndex  # noqa: PLC0415 - SQLite, which only lists need
+
+            self._index.append(RunIndex(self._folders, self.runs_dir))
+        return self._index[0].page(query)
+
+    def scan_runs(self) -> tuple[RunListing, ...]:
+        """Return every run as :meth:`list_runs` does, by reading every directory."""
+        return newest_first(scan_runs(self._folders))
+
+    def delete_run(self, run_id: str) -> None:
+        """Remove a run; whoever reads it sees all of it or none.
+
+        Raises
+        ------
+        InputError
+            ``invalid_run_id``.
+        NotFoundError
+            ``run_not_found``.
+        StorageError
+            The file system refused; the run is still there.
+        """
+        remove_tree(self.find_run(run_id), disk=self.disk)
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys((self.data_root, self.runs_dir)))
 
 
 def verify(path: Path) -> tuple[Difference, ...]:
@@ -172,22 +197,3 @@ def _check_reusable(target: Path, summary: RunSummary | None, input_hash: str, s
         listed = "; ".join(str(difference) for difference in differences)
         message = f"run {target.name!r} has equal inputs but is damaged: {listed}"
         raise VerificationError(message, hint="overwrite it")
-
-
-def _run_folders(folder: Path) -> Iterator[Path]:
-    with storage_errors(folder):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if RUN_ID.fullmatch(path.name) and (path / RUN).is_file():
-                yield path
-
-
-def _list(path: Path) -> ListedRun:
-    try:
-        return ListedRun(run_id=path.name, path=path, summary=read_summary(read_tree(path)))
-    except FlowTimeError as error:
-        return ListedRun(run_id=path.name, path=path, summary=None, damage=error.message)
-
-
-def _age(run: ListedRun) -> tuple[bool, float, str]:
-    created = None if run.summary is None else run.summary.document.created
-    return (created is None, 0.0 if created is None else -created.timestamp(), run.run_id)
