@@ -7,6 +7,7 @@ import math
 import pytest
 
 from flowtime_core.records.model import BufferNode, ConstNode, Model, Route, RouterNode
+from flowtime_core.records.policy import DispatchSchedule
 from flowtime_core.records.topology import Constraint, FileBinding, TopologyNode
 from tests.support.build import edge, model, place, series, shared, told, values
 from tests.support.tables import run
@@ -247,7 +248,9 @@ def test_edges_of_no_weight_carry_nothing() -> None:
 
 
 def test_a_buffer_of_another_name_is_its_reader_s_released_flow() -> None:
-    """4.9 A node whose depth is an authored queue passes on its mapped served series."""
-    nodes = [*series(a=5, s=2), BufferNode(id="q", inflow="a", outflow="s")]
+    """4.9 A node whose depth is an authored queue passes on what that queue releases: nothing while its gate is shut."""
+    dispatch = DispatchSchedule(period_bins=2, phase_offset=1)
+    nodes = [*series(a=5, s=2), BufferNode(id="q", inflow="a", outflow="s", dispatch=dispatch)]
     places = [place("A", "queue", arrivals="a", served="s", queueDepth="q"), place("B")]
-    assert values(run(model(1, nodes, places, edges=[edge("e", "A", "B")])), "flowVolume@e") == [2.0]
+    table = run(model(2, nodes, places, edges=[edge("e", "A", "B")]))
+    assert values(table, "flowVolume@e") == [0.0, 2.0]

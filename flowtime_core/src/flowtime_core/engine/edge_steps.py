@@ -10,6 +10,7 @@ from flowtime_core.engine.steps import (
     RouterStep,
 )
 from flowtime_core.records.ids import derived_key
+from flowtime_core.records.model import BufferNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,11 +96,13 @@ def edge_step(edge: Edge, source: str, total: float | None) -> EdgeStep:
 
 def released_key(context: Context, node_id: str) -> str | None:
     """Return the key of what a node passes on: the released flow of a queue, else served (SEMANTICS 4.3)."""
-    entry = context.names.nodes.get(node_id)
-    if entry is not None and (node_id, "queueDepth") in context.names.derived:
-        served = context.names.derived.get((node_id, "served"))
-        return derived_key("released", node_id) if served is None else served
-    return context.names.role(node_id, "served")
+    names = context.names
+    if (node_id, "queueDepth") in names.derived:
+        return names.derived.get((node_id, "served")) or derived_key("released", node_id)
+    depth = names.role(node_id, "queueDepth")
+    if any(isinstance(node, BufferNode) and node.id == depth for node in context.model.nodes):
+        return derived_key("released", depth or "")
+    return names.role(node_id, "served")
 
 
 def _routed_part(context: Context, edge: Edge) -> str | None:
