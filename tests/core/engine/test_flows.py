@@ -248,7 +248,7 @@ def test_edges_of_no_weight_carry_nothing() -> None:
 
 
 def test_a_buffer_of_another_name_is_its_reader_s_released_flow() -> None:
-    """4.9 A node whose depth is an authored queue passes on what that queue releases: nothing while its gate is shut."""
+    """4.9 A node whose depth is an authored queue passes on what that queue releases, gate and all."""
     dispatch = DispatchSchedule(period_bins=2, phase_offset=1)
     nodes = [*series(a=5, s=2), BufferNode(id="q", inflow="a", outflow="s", dispatch=dispatch)]
     places = [place("A", "queue", arrivals="a", served="s", queueDepth="q"), place("B")]
