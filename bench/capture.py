@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 import flowtime_core as ft
 from flowtime_core.codec.gap_configuration import decode_gap_configuration
 from flowtime_core.pipelines.plan_capture import plan_capture
+from flowtime_core.records.document import Plain
 from flowtime_core.records.file_tree import FileTree
 from flowtime_core.records.telemetry import Capture
 
@@ -32,7 +33,7 @@ TARGET_RATIO = 1.0
 TARGET_MB = 250
 
 
-def series(node: int) -> list[dict[str, str]]:
+def series(node: int) -> list[Plain]:
     """The series of one node: each metric has its own."""
     source = f"paid_{node - 1}" if node else "demand"
     expressions = {
@@ -50,7 +51,7 @@ def series(node: int) -> list[dict[str, str]]:
     return [{"id": name, "kind": "expr", "expr": text} for name, text in expressions.items()]
 
 
-def node(number: int) -> dict[str, object]:
+def node(number: int) -> dict[str, Plain]:
     """A topology node that maps every metric."""
     roles = {
         "arrivals": "in",
@@ -65,13 +66,13 @@ def node(number: int) -> dict[str, object]:
         "processingTimeMsSum": "work",
         "servedCount": "tries",
     }
-    semantics = {role: f"{name}_{number}" for role, name in roles.items()}
+    semantics: dict[str, Plain] = {role: f"{name}_{number}" for role, name in roles.items()}
     return {"id": f"Node{number}", "kind": "serviceWithBuffer", "semantics": {**semantics, "queueDepth": "self"}}
 
 
-def model() -> dict[str, object]:
+def model() -> dict[str, Plain]:
     """The model as plain values."""
-    demand = {"id": "demand", "kind": "const", "values": [60 + (t * 37 % 101) / 3 for t in range(BINS)]}
+    demand: Plain = {"id": "demand", "kind": "const", "values": [60 + (t * 37 % 101) / 3 for t in range(BINS)]}
     return {
         "schemaVersion": 1,
         "grid": {"bins": BINS, "binSize": 5, "binUnit": "minutes", "start": "2025-01-01T00:00:00Z"},

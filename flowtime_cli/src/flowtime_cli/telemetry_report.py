@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from flowtime_cli.finding import finding_line
 from flowtime_cli.render import footer, grid_text
 from flowtime_cli.table import Column, fit_table
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from flowtime_cli.render import Screen
     from flowtime_core.records.diagnostic import BinRange
-    from flowtime_core.records.telemetry import CreatedCapture, PlannedFile
+    from flowtime_core.records.telemetry import CaptureWarning, CreatedCapture, PlannedFile
 
 COLUMNS: Final = (
     Column("file"),
@@ -32,7 +34,7 @@ def capture_lines(created: CreatedCapture, screen: Screen) -> list[str]:
     capture = created.capture
     rows = [_cells(file, screen) for file in capture.plan]
     table = fit_table(COLUMNS, rows, rule=screen.glyphs.rule, width=screen.width) if rows else ["no metric is mapped"]
-    warnings = [finding_line(warning.as_diagnostic()) for warning in capture.warnings[:MOST_WARNINGS]]
+    warnings = [_warning_line(warning) for warning in capture.warnings[:MOST_WARNINGS]]
     if len(capture.warnings) > MOST_WARNINGS:
         warnings.append(f"... and {len(capture.warnings) - MOST_WARNINGS} more: --json or manifest.json has them all")
     facts = [
@@ -56,6 +58,11 @@ def _cells(file: PlannedFile, screen: Screen) -> list[str]:
     binding = file.binding
     gaps = "; ".join(f"{change.action} {_ranges(change.bins)}" for change in file.changes)
     return [binding.path, binding.node, binding.metric, screen.cut(binding.series_id, 40), str(file.rows), gaps]
+
+
+def _warning_line(warning: CaptureWarning) -> str:
+    line = finding_line(evolve(warning, bins=()).as_diagnostic())
+    return f"{line} [bins {_ranges(warning.bins)}]" if warning.bins else line
 
 
 def _ranges(spans: Sequence[BinRange]) -> str:

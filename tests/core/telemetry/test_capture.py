@@ -123,7 +123,7 @@ def test_classes_share_their_gaps() -> None:
 
 
 def test_full_coverage() -> None:
-    """Coverage is full when every metric has a file of every class."""
+    """Coverage is full when every metric is told by class too."""
     outputs = [Output(series="demand", file_name="Desk_arrivals.csv")]
     tree = run_tree(classes=("vip",), outputs=outputs, with_topology=False)
     assert captured(tree).manifest.class_coverage == "full"

@@ -185,7 +185,7 @@ class TelemetryManifest:
     classes : tuple of str
         Classes that have files of their own; with none the manifest is of version 1, else of version 2.
     class_coverage : "full", "partial" or "missing"
-        Whether every metric has a file of every class.
+        Whether every metric, some or none has files of the classes that pass there.
     checksum : str
         As read; empty where the writer gave none, and in a manifest that was not read: encoding computes it.
     """

@@ -202,7 +202,7 @@ def _manifest(
         files=files,
         warnings=warnings,
         classes=classes,
-        class_coverage=_coverage(files, classes),
+        class_coverage=_coverage(files),
         provenance=CaptureProvenance(
             run_id=run.run_id,
             scenario_hash=run.scenario_hash,
@@ -217,12 +217,13 @@ def _manifest(
     )
 
 
-def _coverage(files: tuple[CapturedFile, ...], classes: tuple[str, ...]) -> ClassCoverage:
-    """Return full when each metric has a file of every class, missing when none has any."""
-    totals = sum(file.flow_class == DEFAULT_CLASS for file in files)
-    if not classes:
+def _coverage(files: tuple[CapturedFile, ...]) -> ClassCoverage:
+    """Return full when each metric is told by class too, missing when none is."""
+    metrics = {(file.node, file.metric) for file in files}
+    by_class = {(file.node, file.metric) for file in files if file.flow_class != DEFAULT_CLASS}
+    if not by_class:
         return "missing"
-    return "full" if len(files) - totals == totals * len(classes) else "partial"
+    return "full" if by_class == metrics else "partial"
 
 
 def _tree(manifest: TelemetryManifest, written: Iterable[_Written]) -> FileTree:
