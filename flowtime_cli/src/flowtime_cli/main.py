@@ -16,6 +16,8 @@ COMMANDS: Final = {
     "template": ("flowtime_cli.template:template", "List, show, check and instantiate templates."),
     "runs": ("flowtime_cli.runs:runs", "List runs, or show one."),
     "state": ("flowtime_cli.state:state", "Show every node of a run at one bin or over a window."),
+    "graph": ("flowtime_cli.graph:graph", "Show the nodes and edges of a run in the order of flow."),
+    "metrics": ("flowtime_cli.metrics:metrics", "Show how often each node finished what came to it."),
     "series": ("flowtime_cli.series:series", "List the series of a run, or print some as CSV."),
     "telemetry": ("flowtime_cli.telemetry:telemetry", "Capture runs as telemetry, gaps and all."),
     "verify": ("flowtime_cli.verify:verify", "Recompute every hash of a run or capture."),

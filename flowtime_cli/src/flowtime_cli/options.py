@@ -24,6 +24,10 @@ class Settings(TypedDict, total=False):
     """What a request says beyond its document and parameters."""
 
     mode: Mode
+    capture_dir: str
+    from_run: str
+    bindings: dict[str, str]
+    provenance: Submission | None
     seed: int | None
     run_id: str | None
     deterministic: bool
@@ -55,6 +59,15 @@ mode_option = click.option(
 )
 
 
+view_option = click.option(
+    "--mode",
+    type=click.Choice(["operational", "full"]),
+    default="operational",
+    show_default=True,
+    help="The topology only, or the const, pmf and expr nodes behind it too.",
+)
+
+
 def examples(*lines: str) -> str:
     """Return the end of a help text: commands that work as they stand, which a test runs."""
     title = "Example" if len(lines) == 1 else "Examples"
@@ -69,14 +82,14 @@ def parameter_options(command: Command) -> Command:
         "params",
         multiple=True,
         metavar="NAME=VALUE",
-        callback=_split,
+        callback=split_pairs,
         help="Set a parameter; arrays are JSON. Repeatable, wins over --param-file.",
     )
     whole = click.option("--param-file", type=FILE, help="YAML or JSON mapping of parameters; - is standard input.")
     return single(whole(command))
 
 
-def _split(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def split_pairs(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Return name=value texts as a mapping."""
     del ctx, option
     return dict(map(_pair, values))
@@ -157,6 +170,12 @@ def parse_window(ctx: click.Context, option: click.Parameter, value: str | None)
         message = f"{value!r} is not A:B, as in 0:11"
         raise click.BadParameter(message)
     return int(first), int(last)
+
+
+def split_names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Return ``A,B`` as names."""
+    del ctx, option
+    return tuple(name for part in (value or "").split(",") if (name := part.strip()))
 
 
 def print_json(plain: dict[str, Plain] | list[Plain]) -> None:

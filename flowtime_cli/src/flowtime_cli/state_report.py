@@ -10,6 +10,7 @@ from flowtime_cli.number import ABSENT, amount, duration, percent
 from flowtime_cli.render import KINDS, LONGEST_NAME, Screen, course_table, header_lines, moment_text, node_table
 from flowtime_cli.sparkline import PAINT
 from flowtime_cli.table import Column, fit_table
+from flowtime_core.pipelines.answer_state import window_signals
 from flowtime_core.pipelines.summarise import summarise_nodes
 from flowtime_core.state.snapshot import snapshot
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from flowtime_core.records.run import StoredRun
     from flowtime_core.records.state import NodeSnapshot, StateWarning
+    from flowtime_core.records.window_options import WindowOptions
 
 COLUMNS: Final = (
     Column("node"),
@@ -31,26 +33,30 @@ COLUMNS: Final = (
     Column("latency", right=True),
     Column("colour"),
 )
+VALUES: Final = (Column("series"), Column("value", right=True))
 
 
-def snapshot_lines(run: StoredRun, t: int, screen: Screen) -> list[str]:
-    """Return one row per node at one bin."""
-    state = snapshot(run, t)
-    rows = [_cells(node, screen) for node in state.nodes]
+def snapshot_lines(run: StoredRun, t: int, shown: WindowOptions, screen: Screen) -> list[str]:
+    """Return one row per node at one bin, then one per const, pmf and expr node."""
+    state = snapshot(run, t, shown)
+    rows = [_cells(node, screen) for node in state.nodes if "value" not in node.metrics]
+    values = [[node.id, amount(_known(node.metrics, "value"))] for node in state.nodes if "value" in node.metrics]
     moment = "" if run.model.grid.start is None else f" {screen.glyphs.dot} from {moment_text(run.model.grid, t)}"
     return [
         *header_lines(run, screen),
         f"bin {t}{moment}",
         "",
         *fit_table(COLUMNS, rows, rule=screen.glyphs.rule, width=screen.width),
+        *(["", *fit_table(VALUES, values, rule=screen.glyphs.rule, width=screen.width)] if values else []),
         *_warnings(state.warnings),
     ]
 
 
-def window_lines(run: StoredRun, first: int, last: int, screen: Screen) -> list[str]:
+def window_lines(run: StoredRun, first: int, last: int, shown: WindowOptions, screen: Screen) -> list[str]:
     """Return one row per node over a window, and its course."""
-    state = snapshot(run, first)
-    nodes = summarise_nodes(run, first, last)
+    state = snapshot(run, first, shown)
+    nodes = [node for node in summarise_nodes(run, first, last) if not shown.nodes or node.id in shown.nodes]
+    signals = window_signals(run, first, last, shown.nodes)
     return [
         *header_lines(run, screen),
         f"bins {first} to {last}",
@@ -58,7 +64,7 @@ def window_lines(run: StoredRun, first: int, last: int, screen: Screen) -> list[
         *node_table(nodes, screen),
         "",
         *course_table(nodes, run.model.grid, screen, first=first, last=last),
-        *_warnings(state.warnings),
+        *_warnings((*state.warnings, *signals)),
     ]
 
 

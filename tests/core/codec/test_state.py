@@ -9,11 +9,25 @@ from attrs import evolve
 
 from flowtime_core.codec.state import metadata_to_plain, state_to_plain
 from flowtime_core.records.diagnostic import BinRange, Diagnostic
+from flowtime_core.records.model import ConstNode
+from flowtime_core.records.policy import DispatchSchedule
 from flowtime_core.records.state import StateWarning
+from flowtime_core.records.window_options import WindowOptions
 from flowtime_core.state.metadata import run_metadata
 from flowtime_core.state.snapshot import snapshot
 from flowtime_core.state.window import window
-from tests.support.stored_runs import HASH, INPUT_HASH, ORDER_SERVICE, SUPPORT_QUEUE, Node, stored_run
+from tests.support.stored_runs import (
+    HASH,
+    INPUT_HASH,
+    ORDER_SERVICE,
+    SUPPORT_QUEUE,
+    Node,
+    edge,
+    stored_run,
+    with_classes,
+    with_edges,
+    with_series,
+)
 
 ALL_ROLES = Node(
     id="Pay",
@@ -292,3 +306,121 @@ def test_warnings_say_where_and_when_as_far_as_known() -> None:
         {"code": "run_warning", "message": "old text", "severity": "info"},
         {"code": "outflow_exceeds_queue", "message": "cut", "severity": "warning", "signal": "queue"},
     ]
+
+
+def test_steps_are_told_where_they_are_more_than_a_bin() -> None:
+    """A value that stands for two bins says so; `binCount` counts bins."""
+    state = window(stored_run(ORDER_SERVICE), 0, 2, WindowOptions(step=2))
+    plain = state_to_plain(state)
+    assert plain["window"] == {"startBin": 0, "endBin": 2, "binCount": 3, "step": 2}
+    assert plain["timestampsUtc"] == ["2025-01-01T00:00:00+00:00", "2025-01-01T00:10:00+00:00"]
+
+
+RICH = with_series(
+    with_classes(
+        with_edges(
+            stored_run(
+                evolve(
+                    SUPPORT_QUEUE,
+                    dispatch=DispatchSchedule(period_bins=2, phase_offset=1),
+                    constraints=("crew",),
+                    aliases={"queueDepth": "Backlog"},
+                ),
+                ORDER_SERVICE,
+            ),
+            edge("SupportQueue->OrderService", lag=1, measure="attempts", multiplier=2.0),
+        ),
+        "gold",
+    ),
+    totals={
+        "demand@crew": [9, 4, 0, 0],
+        "allocated@crew": [6, 4, 0, 0],
+        "shortfall@crew": [3, 0, 0, 0],
+        "limited@crew": [1, 0, 0, 0],
+        "edge_SupportQueue-_OrderService_attemptsVolume@EDGE_SUPPORTQUEUE-_ORDERSERVICE_ATTEMPTSVOLUME": [0, 1, 2, 3],
+        "edge_SupportQueue-_OrderService_inTransit@EDGE_SUPPORTQUEUE-_ORDERSERVICE_INTRANSIT": [1, 2, 3, 4],
+    },
+    gold={
+        "SupportQueue_arrivals@SUPPORTQUEUE_ARRIVALS": [1, 2, 3, 4],
+        "SupportQueue_queueDepth@SUPPORTQUEUE_QUEUEDEPTH": [1, 1, 1, 1],
+        "edge_SupportQueue-_OrderService_attemptsVolume@EDGE_SUPPORTQUEUE-_ORDERSERVICE_ATTEMPTSVOLUME": [0, 1, 1, 1],
+    },
+)
+
+
+def test_a_snapshot_shows_all_it_knows_of_a_node() -> None:
+    """Classes under flat names, constraints, a paused gate, aliases, the schedule: names of the newest answers."""
+    [node, _other] = json.loads(json.dumps(state_to_plain(snapshot(RICH, 0))["nodes"]))
+    assert node["byClass"] == {"gold": {"arrivals": 1, "queue": 1}}
+    assert node["classTruth"] == {"coverage": "full", "hasSpecificClasses": True, "hasFallbackClass": False}
+    assert node["constraints"] == {"crew": {"metrics": {"demand": 9, "allocated": 6, "shortfall": 3}}}
+    assert node["constraintStatus"] == {"crew": True}
+    assert node["metrics"]["queueLatencyStatus"]["code"] == "paused_gate_closed"
+    assert node["aliases"] == {"queue": "Backlog"}
+    assert node["dispatchSchedule"] == {"kind": "time-based", "periodBins": 2, "phaseOffset": 1}
+    assert node["sla"][1:] == [
+        {"kind": "backlogAge", "status": "ok", "threshold": 5, "value": 1.111111},
+        {"kind": "scheduleAdherence", "status": "noEvents", "threshold": 1, "value": None},
+    ]
+
+
+def test_a_window_shows_all_it_knows_of_a_node() -> None:
+    """The same as lists."""
+    [node, _other] = json.loads(json.dumps(state_to_plain(window(RICH, 0, 1))["nodes"]))
+    assert node["byClass"] == {"gold": {"arrivals": [1, 2], "queue": [1, 1]}}
+    assert node["constraints"] == {"crew": {"series": {"demand": [9, 4], "allocated": [6, 4], "shortfall": [3, 0]}}}
+    assert node["constraintStatus"] == {"crew": [1, 0]}
+    assert [status and status["code"] for status in node["queueLatencyStatus"]] == ["paused_gate_closed", None]
+    assert node["sla"][2] == {"kind": "scheduleAdherence", "status": "ok", "threshold": 1, "values": [None, 1]}
+
+
+def test_an_edge_is_told_as_numbers_and_as_series() -> None:
+    """Clients of a bin read `attemptVolume`; clients of the newest schema read the series."""
+    [shown] = json.loads(json.dumps(state_to_plain(snapshot(RICH, 1))["edges"]))
+    assert json.dumps(shown) == json.dumps(
+        {
+            "id": "SupportQueue->OrderService",
+            "from": "SupportQueue",
+            "to": "OrderService",
+            "edgeType": "throughput",
+            "field": "attempts",
+            "multiplier": 2,
+            "lag": 1,
+            "attemptVolume": 1,
+            "inTransit": 2,
+            "series": {"attemptsVolume": [1], "inTransit": [2]},
+            "seriesMetadata": {
+                "attemptsVolume": {"aggregation": "sum", "origin": "derived"},
+                "inTransit": {"origin": "derived"},
+            },
+            "byClass": {"gold": {"attemptsVolume": [1]}},
+        }
+    )
+    [over] = json.loads(json.dumps(state_to_plain(window(RICH, 0, 1))["edges"]))
+    assert over["series"] == {"attemptsVolume": [0, 1], "inTransit": [1, 2]}
+    assert over["byClass"] == {"gold": {"attemptsVolume": [0, 1]}}
+    assert "attemptVolume" not in over
+
+
+def test_metadata_lists_the_declared_classes() -> None:
+    """Only where there are any."""
+    assert metadata_to_plain(run_metadata(RICH))["classes"] == [{"id": "gold"}]
+
+
+def test_a_computed_node_shows_its_values() -> None:
+    """`value` at a bin, `values` over a window; maxAttempts where the node limits them."""
+    run = with_series(stored_run(ORDER_SERVICE), totals={"rate@RATE": [2, 2, 2, 3]})
+    limited = tuple(evolve(node, semantics=evolve(node.semantics, max_attempts=3)) for node in run.model.topology.nodes)
+    model = evolve(run.model, nodes=(ConstNode(id="rate"),), topology=evolve(run.model.topology, nodes=limited))
+    run, full = evolve(run, model=model), WindowOptions(mode="full")
+    [order, rate] = json.loads(json.dumps(state_to_plain(snapshot(run, 3, full))["nodes"]))
+    assert (order["metrics"]["maxAttempts"], rate["metrics"], rate["kind"]) == (3, {"value": 3}, "const")
+    assert json.loads(json.dumps(state_to_plain(window(run, 2, 3, full))["nodes"]))[1]["series"] == {"values": [2, 3]}
+
+
+def test_warnings_of_edges_stand_under_their_edge() -> None:
+    """Clients look warnings up by the id of the edge."""
+    finding = Diagnostic(code="run_warning", message="mind", edge_ids=("ab",))
+    plain = state_to_plain(snapshot(stored_run(ORDER_SERVICE, warnings=(finding,)), 0))
+    assert plain["edgeWarnings"] == {"ab": [{"code": "run_warning", "message": "mind", "severity": "info"}]}
+    assert plain["warnings"] == []

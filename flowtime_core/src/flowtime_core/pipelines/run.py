@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from flowtime_core.errors import NotFoundError
+from flowtime_core.pipelines.answer_state import observe_window
 from flowtime_core.records.ids import DEFAULT_CLASS, short_name
 from flowtime_core.records.series import Series
+from flowtime_core.records.window_options import ViewMode, WindowOptions
+from flowtime_core.state.graph import graph
+from flowtime_core.state.metrics import metrics
 from flowtime_core.state.snapshot import snapshot
-from flowtime_core.state.window import window
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.graph import Graph
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import StoredRun
+    from flowtime_core.records.service_level import ServiceLevels
     from flowtime_core.records.state import StateSnapshot, StateWindow
 
 
@@ -112,9 +117,23 @@ class Run:
         """Return every node at one bin; raises what the state layer raises for a bin outside the grid."""
         return snapshot(self.stored, bin)
 
-    def window(self, start: int, end: int) -> StateWindow:
-        """Return every node over bins ``start`` to ``end``, both included."""
-        return window(self.stored, start, end)
+    def window(
+        self, start: int, end: int, *, nodes: Iterable[str] = (), step: int = 1, mode: ViewMode = "operational"
+    ) -> StateWindow:
+        """Return every node, or some, over bins ``start`` to ``end``, both included, and what the bins signal.
+
+        With a ``step`` each value stands for so many bins. Mode ``full`` shows const, pmf and expr nodes too.
+        """
+        options = WindowOptions(mode=mode, nodes=tuple(nodes), step=step)
+        return observe_window(self.stored, start, end, options)
+
+    def graph(self, *, mode: ViewMode = "operational") -> Graph:
+        """Return nodes, edges and where to draw them."""
+        return graph(self.stored, mode)
+
+    def metrics(self, start: int = 0, end: int | None = None) -> ServiceLevels:
+        """Return how often each node finished what came to it, over bins ``start`` to ``end``, both included."""
+        return metrics(self.stored, start, end)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame, one row per bin and one column per series; needs ``flowtime-core[pandas]``.
