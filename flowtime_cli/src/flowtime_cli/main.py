@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "graph": ("flowtime_cli.graph:graph", "Show the nodes and edges of a run in the order of flow."),
     "metrics": ("flowtime_cli.metrics:metrics", "Show how often each node finished what came to it."),
     "series": ("flowtime_cli.series:series", "List the series of a run, or print some as CSV."),
-    "telemetry": ("flowtime_cli.telemetry:telemetry", "Capture runs as telemetry, gaps and all."),
+    "telemetry": ("flowtime_cli.telemetry:telemetry", "Capture runs as telemetry, and replay telemetry as runs."),
     "verify": ("flowtime_cli.verify:verify", "Recompute every hash of a run or capture."),
 }
 

@@ -57,7 +57,20 @@ def _plan(created: CreatedRun, plan: RunPlan) -> list[str]:
     ]
     if parameters:
         facts += [("parameters", parameters[0][1]), *parameters[1:]]
+    facts += [("capture", plan.capture_directory)] if plan.capture_directory else []
+    facts += _measured(plan)
     return ["dry run: nothing was written", "", *footer(facts)]
+
+
+def _measured(plan: RunPlan) -> list[tuple[str, str]]:
+    """Return the files that the run would hold, and which parameters read some of them."""
+    files = [f"{file.path}  {file.node} {file.metric}" for file in plan.files]
+    bound = [f"{name} = {file}" for name, file in plan.bindings.items()]
+    return [*_listed("bindings", bound), *_listed("files", files)]
+
+
+def _listed(name: str, lines: list[str]) -> list[tuple[str, str]]:
+    return [(name if index == 0 else "", line) for index, line in enumerate(lines)]
 
 
 def _spaced(lines: list[str]) -> list[str]:

@@ -73,7 +73,7 @@ def list_runs(*, mode: str | None, data_dir: Path | None, as_json: bool, **wante
 @options.json_option
 def show_run(*, run_name: str, data_dir: Path | None, as_json: bool) -> None:
     """Show RUN, a run id or a run directory."""
-    from flowtime_cli.run import show_created
+    from flowtime_cli.run_options import show_created
     from flowtime_core.pipelines.describe import describe_run
     from flowtime_core.shell.disk_tree import read_tree
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "capture": ("flowtime_cli.telemetry:capture", "Write a run as a collector would have measured it."),
+    "bundle": ("flowtime_cli.telemetry_run:bundle", "Make a run of a capture and a model."),
+    "run": ("flowtime_cli.telemetry_run:telemetry_run", "Make a run of what was measured, from a template or model."),
 }
 
 
 @click.group(cls=LazyGroup, lazy=COMMANDS)
 def telemetry() -> None:
-    """Capture runs as telemetry, gaps and all."""
+    """Capture runs as telemetry, gaps and all, and make runs of what was measured."""
 
 
 @click.command(

@@ -72,6 +72,7 @@ def show_template(*, template_id: str, templates_dir: Path | None, source: bool,
 @options.parameter_options
 @options.seed_option
 @options.mode_option
+@click.option("--out", type=options.FOLDER, help="Write model.yaml and provenance.json into a directory instead.")
 @options.templates_dir_option
 @options.json_option
 def generate(
@@ -81,16 +82,19 @@ def generate(
     param_file: Path | None,
     seed: int | None,
     mode: Mode,
+    out: Path | None,
     templates_dir: Path | None,
     as_json: bool,
 ) -> None:
     """Print the model that TEMPLATE makes, as YAML, or with its provenance as JSON."""
     from flowtime_core.shell.clock import now
-    from flowtime_core.shell.generate import generate_model
+    from flowtime_core.shell.generate import generate_model, write_model
 
     request = options.request_for(None, template_id, params, param_file, seed=seed, mode=mode)
     made = generate_model(request, library=options.open_library(templates_dir), created=now())
-    if as_json:
+    if out is not None:
+        write_model(made, out)
+    elif as_json:
         options.print_json(made.to_plain())
     else:
         click.echo(made.text.encode(), nl=False)

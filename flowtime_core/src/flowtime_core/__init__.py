@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from flowtime_core.records.series import Series
     from flowtime_core.records.state import StateSnapshot, StateWindow
     from flowtime_core.records.telemetry import Capture, CaptureWarning, GapConfiguration, GapHandling
-    from flowtime_core.shell.face import capture, open_run, run, validate, verify, write_run
+    from flowtime_core.shell.face import bundle, capture, open_run, run, validate, verify, write_run
 
 _EXPORTS: Final = {
     # runs
@@ -55,6 +55,7 @@ _EXPORTS: Final = {
     "write_run": "flowtime_core.shell.face",
     "open_run": "flowtime_core.shell.face",
     "capture": "flowtime_core.shell.face",
+    "bundle": "flowtime_core.shell.face",
     "verify": "flowtime_core.shell.face",
     "Run": "flowtime_core.pipelines.run",
     "Validation": "flowtime_core.pipelines.check",
@@ -123,6 +124,7 @@ __all__ = [
     "Validation",
     "VerificationError",
     "__version__",
+    "bundle",
     "capture",
     "compile_model",
     "evaluate_batch",

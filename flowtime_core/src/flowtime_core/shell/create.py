@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.document import Plain
     from flowtime_core.records.event import CancelToken, Observer
+    from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.run import EvaluatedRun, RunRequest
     from flowtime_core.shell.library import Library
     from flowtime_core.shell.workspace import Workspace
@@ -75,11 +76,11 @@ def create_run(
     with observed(request, observer, cancel, correlation_id) as progress:
         if request.run_id is not None:
             parse_run_id(request.run_id)
-        check_request(request)
+        around = Surroundings(created=created, workspace=workspace, root=sources_root)
+        check_request(request, around)
         resolved = resolve(request, library)
         prepared = prepare(resolved, request)
         progress.about(prepared.model)
-        around = Surroundings(created=created, workspace=workspace, root=sources_root)
         inputs = gather(request, resolved, prepared, around)
         progress.stage(RUN_VALIDATED, "model is valid", _extent(prepared))
         if request.dry_run:
@@ -99,12 +100,16 @@ def create_run(
 
 
 def evaluate_request(
-    request: RunRequest, *, library: Library, created: datetime, workspace: Workspace | None = None
+    request: RunRequest, *, library: Library, created: datetime, capture: FileTree | None = None
 ) -> EvaluatedRun:
-    """Return the evaluated run that a request describes; nothing is written. Raises as :func:`create_run`."""
-    check_request(request)
+    """Return the evaluated run that a request describes; nothing is written. Raises as :func:`create_run`.
+
+    ``capture`` is a telemetry directory to replay that need not be on disk.
+    """
+    around = Surroundings(created=created, capture=capture)
+    check_request(request, around)
     resolved = resolve(request, library)
-    inputs = gather(request, resolved, prepare(resolved, request), Surroundings(created=created, workspace=workspace))
+    inputs = gather(request, resolved, prepare(resolved, request), around)
     return make_run(inputs, created=created, run_id=_run_id(request, created))
 
 

@@ -1,9 +1,11 @@
-"""What a notebook calls: run, validate, write, open, capture, verify. Each is one sentence over the use cases."""
+"""What a notebook calls: run, validate, write, open, capture, bundle, verify. Each says one use case in a sentence."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import evolve
 
 from flowtime_core.artifacts.bundle import render_run
 from flowtime_core.artifacts.stored_run import read_stored_run
@@ -13,7 +15,7 @@ from flowtime_core.errors import VerificationError
 from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.pipelines.run import Run
 from flowtime_core.records.run import RunRequest
-from flowtime_core.records.telemetry import GapConfiguration
+from flowtime_core.records.telemetry import Capture, GapConfiguration
 from flowtime_core.shell import workspace as runs
 from flowtime_core.shell.capture import read_gaps
 from flowtime_core.shell.clock import now
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
     from flowtime_core.records.document import Plain
     from flowtime_core.records.model import Mode
     from flowtime_core.records.run import Submission
-    from flowtime_core.records.telemetry import Capture, GapHandling
+    from flowtime_core.records.telemetry import GapHandling
+
+Captured: TypeAlias = "Capture | Path | str"
+"""A capture, or the telemetry directory that holds one."""
 
 What: TypeAlias = "str | Path | Mapping[str, Plain]"
 """A template id, the path of a model or template file, its text, or its plain values."""
@@ -47,8 +52,10 @@ def run(
     seed: int | None = None,
     run_id: str | None = None,
     templates_dir: Path | str | None = None,
+    capture_dir: Captured | None = None,
+    bindings: Mapping[str, str] | None = None,
 ) -> Run:
-    """Evaluate a template or model; nothing is written.
+    """Evaluate a template or model, or replay what was measured; nothing is written.
 
     Parameters
     ----------
@@ -57,20 +64,26 @@ def run(
     parameters : mapping
         Values for a template's parameters; the rest keep their defaults.
     mode : "simulation" or "telemetry"
-        What a template is made into; a model states its own.
+        What a template is made into; a model states its own, unless it shall be telemetry.
     seed : int
         Recorded and hashed; the document's own where None.
     run_id : str
         The deterministic id where None, so that equal inputs give equal runs.
     templates_dir : path
         Searched for template ids before ``$FLOWTIME_TEMPLATES_DIR``, ``./templates`` and what ships.
+    capture_dir : Capture or path
+        A capture to replay in telemetry mode: it stands for every role that it covers.
+    bindings : mapping of parameter to file
+        Parameters that take files of the capture; the template is then evaluated on these.
 
     Raises
     ------
     NotFoundError
-        There is no such template or file.
+        There is no such template, file or capture.
     DocumentSyntaxError, DocumentInvalidError
         The document cannot be read, or breaks rules: every finding at once.
+    VerificationError, InvalidDataError
+        The capture is not as it was written, or does not fit the model.
 
     Examples
     --------
@@ -78,10 +91,63 @@ def run(
     >>> run = ft.run("order-system")
     >>> run.series["queueDepth@OrderQueue"].values.max()  # doctest: +SKIP
     """
-    request = _request(what, parameters, mode, seed, run_id)
-    evaluated = evaluate_request(request, library=_library(templates_dir), created=now())
-    tree = render_run(evaluated)
-    return Run(stored=read_stored_run(tree), tree=tree)
+    request = evolve(_request(what, parameters, mode, seed, run_id), bindings=bindings or {})
+    return _run(request, capture_dir, templates_dir)
+
+
+def bundle(
+    capture: Captured,
+    model: What,
+    provenance: Path | str | Mapping[str, Plain] | None = None,
+    *,
+    parameters: Mapping[str, Plain] | None = None,
+    run_id: str | None = None,
+    templates_dir: Path | str | None = None,
+) -> Run:
+    """Return a telemetry run of a model whose roles read the files of a capture; nothing is written.
+
+    Parameters
+    ----------
+    capture : Capture or path
+        What :func:`capture` returned, or a telemetry directory. Every hash is checked.
+    model : str, Path or mapping
+        As in :func:`run`.
+    provenance : path, text or mapping
+        Where the model comes from, as ``flowtime template generate`` writes it; what the model says where None.
+    parameters, run_id, templates_dir
+        As in :func:`run`.
+
+    Raises
+    ------
+    NotFoundError, DocumentSyntaxError, DocumentInvalidError, VerificationError, InvalidDataError
+        As :func:`run`.
+
+    Examples
+    --------
+    >>> import flowtime_core as ft
+    >>> run = ft.run("order-system")
+    >>> replayed = ft.bundle(ft.capture(run), "order-system")
+    >>> replayed.state(12).nodes[0].metrics == run.state(12).nodes[0].metrics
+    True
+    """
+    known = None if provenance is None else _provenance(provenance)
+    request = evolve(_request(model, parameters, "telemetry", None, run_id), provenance=known)
+    return _run(request, capture, templates_dir)
+
+
+def _run(request: RunRequest, capture: Captured | None, templates_dir: Path | str | None) -> Run:
+    tree = capture.tree if isinstance(capture, Capture) else None
+    if isinstance(capture, (Path, str)):
+        request = evolve(request, capture_dir=str(capture))
+    evaluated = evaluate_request(request, library=_library(templates_dir), created=now(), capture=tree)
+    files = render_run(evaluated)
+    return Run(stored=read_stored_run(files), tree=files)
+
+
+def _provenance(given: Path | str | Mapping[str, Plain]) -> Submission:
+    if isinstance(given, Path) or (isinstance(given, str) and not given.lstrip().startswith("{")):
+        return read_submission(Path(given))
+    return submit_text(given if isinstance(given, str) else encode_json(given).decode(), source="provenance")
 
 
 def validate(

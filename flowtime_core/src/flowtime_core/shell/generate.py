@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from flowtime_core._version import __version__
+from flowtime_core.codec.json import encode_json
 from flowtime_core.codec.provenance import provenance_to_plain
 from flowtime_core.pipelines.evaluate import describe_origin, model_text
+from flowtime_core.shell.filesystem import storage_errors
 from flowtime_core.shell.resolve import bound_sources, prepare, resolve
 
 if TYPE_CHECKING:
@@ -35,6 +37,24 @@ class GeneratedModel:
             "model": self.text,
             "provenance": provenance_to_plain(self.provenance, pipeline_version=__version__),
         }
+
+
+def write_model(made: GeneratedModel, folder: Path) -> None:
+    """Write ``model.yaml`` and ``provenance.json`` into a directory, which is made where it is not there.
+
+    Raises
+    ------
+    StorageError
+        The file system refused.
+    """
+    files = {
+        "model.yaml": made.text.encode(),
+        "provenance.json": encode_json(provenance_to_plain(made.provenance, pipeline_version=__version__)),
+    }
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
 
 
 def generate_model(

@@ -43,26 +43,29 @@ class Surroundings:
         What time it is.
     root : Path or None
         No file outside is read; None allows any path that the request or its document names.
+    capture : FileTree or None
+        A telemetry directory that the caller holds in memory.
     """
 
     created: datetime
     workspace: Workspace | None = None
     root: Path | None = None
+    capture: FileTree | None = None
 
 
-def check_request(request: RunRequest) -> None:
+def check_request(request: RunRequest, around: Surroundings) -> None:
     """Refuse a request that asks for two things at once.
 
     Raises
     ------
     InputError
     """
-    asks = request.capture_dir or request.from_run or request.bindings
-    if asks and request.mode == "simulation":
+    has_capture = bool(request.capture_dir or request.from_run or around.capture is not None)
+    if (has_capture or request.bindings) and request.mode == "simulation":
         raise InputError("a capture is replayed in telemetry mode, not in simulation", hint="--mode telemetry")
     if request.capture_dir and request.from_run:
         raise InputError("a capture directory and a run to capture exclude each other", hint="give one of them")
-    if request.bindings and not (request.capture_dir or request.from_run):
+    if request.bindings and not has_capture:
         raise InputError("bindings name files of a capture, and there is none", hint="give --capture-dir")
 
 
@@ -87,7 +90,9 @@ def gather(request: RunRequest, resolved: Resolved, prepared: Prepared, around: 
 
 
 def _capture(request: RunRequest, prepared: Prepared, around: Surroundings) -> Replay | None:
-    if request.from_run:
+    if around.capture is not None:
+        tree, source = around.capture, "of the caller"
+    elif request.from_run:
         tree, source = _captured(request.from_run, around), f"of run {request.from_run}"
     elif directory := request.capture_dir or prepared.model.telemetry:
         tree, source = _read_directory(directory, around.root), directory

@@ -17,8 +17,8 @@ from flowtime_core.shell.sources import read_sources
 
 if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
-    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.bundle import Origin
+    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Document
     from flowtime_core.records.run import RunRequest, SourceFile
     from flowtime_core.shell.library import Library
