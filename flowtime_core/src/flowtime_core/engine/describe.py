@@ -75,24 +75,35 @@ def _describe_flow(
     step: RouterStep | SumStep | AttemptsStep | EchoStep | AllocationStep | CapStep | EdgeStep | RetryVolumeStep,
 ) -> tuple[str, str]:
     match step:
-        case RouterStep(targets=targets, weights=weights):
-            shares = ", ".join(f"{target} ({weight:g})" for target, weight in zip(targets, weights, strict=True))
-            return "router", f"splits {step.input} over {shares}"
+        case RouterStep():
+            return "router", f"splits {step.input} over {', '.join(_describe_routes(step))}"
         case SumStep(parts=parts):
             return "sum", " + ".join(parts)
-        case AttemptsStep(failures=failures, max_attempts=most):
-            return "retry", f"splits {failures} by attempt, at most {most} => {', '.join(step.writes)}"
-        case EchoStep(failures=failures, kernel=kernel):
-            return "retry", f"{failures} again, spread as {', '.join(f'{tap:g}' for tap in kernel)}"
         case AllocationStep(asks=asks, capacity=capacity):
-            wanted = ", ".join("nothing" if ask is None else ask for ask in asks)
+            wanted = ", ".join(ask or "nothing" for ask in asks)
             return "share", f"{capacity or 'no limit'} among {wanted}"
         case CapStep(source=source, grants=grants):
             return "cap", f"{source} by {', '.join(grants)}"
         case EdgeStep():
             return "edge", _describe_edge(step)
+        case _:
+            return "retry", _describe_retry(step)
+
+
+def _describe_routes(step: RouterStep) -> Iterator[str]:
+    for target, weight, classes in zip(step.targets, step.weights, step.classes, strict=True):
+        shares = [*classes, *([f"{weight:g}"] if weight > 0.0 else [])]
+        yield f"{target} ({', '.join(shares)})"
+
+
+def _describe_retry(step: AttemptsStep | EchoStep | RetryVolumeStep) -> str:
+    match step:
+        case AttemptsStep(failures=failures, max_attempts=most):
+            return f"splits {failures} by attempt, at most {most} => {', '.join(step.writes)}"
+        case EchoStep(failures=failures, kernel=kernel):
+            return f"{failures} again, spread as {', '.join(f'{tap:g}' for tap in kernel)}"
         case RetryVolumeStep(echo=echo, flows=flows):
-            return "retry", f"splits {echo} by {', '.join(flows)}"
+            return f"splits {echo} by {', '.join(flows)}"
 
 
 def _describe_edge(step: EdgeStep) -> str:

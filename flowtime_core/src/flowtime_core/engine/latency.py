@@ -66,8 +66,8 @@ def _before(links: Iterable[Link], found: Mapping[str, FloatArray], bin_ms: floa
     weighted, total = np.zeros_like(counted[0].flow), np.zeros_like(counted[0].flow)
     for link in counted:
         latency = _left(found[link.source], link.lag) + link.lag * bin_ms
-        carries = (link.flow > 0.0) & np.isfinite(latency)
-        weighted = weighted + np.where(carries, link.flow * np.where(carries, latency, 0.0), 0.0)
+        carries = (link.flow > 0.0) & np.isfinite(link.flow) & np.isfinite(latency)
+        weighted = weighted + np.where(carries, link.flow, 0.0) * np.where(carries, latency, 0.0)
         total = total + np.where(carries, link.flow, 0.0)
     return np.where(total > 0.0, weighted / np.where(total > 0.0, total, 1.0), np.nan)
 

@@ -14,7 +14,7 @@ from flowtime_core.records.model import RouterNode
 from flowtime_core.records.topology import QUEUE_KINDS, FileBinding, NumberBinding, SelfBinding, SeriesBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from flowtime_core.records.model import Model
     from flowtime_core.records.topology import Binding, TopologyNode
@@ -123,17 +123,22 @@ def resolve_names(model: Model) -> Names:
     nodes = {node.id: (i, node) for i, node in reversed(list(enumerate(model.topology.nodes)))}
     targets = {route.target for node in model.nodes if isinstance(node, RouterNode) for route in node.routes}
     names = Names(model, {node.id for node in model.nodes} | targets, nodes)
-    for index, node in enumerate(model.topology.nodes):
-        for role, binding in node.semantics.bindings.items():
-            _bind(names, index, node, role, binding)
+    for place in _bindings(model):
+        _bind(names, *place)
     for sinks in (False, True):  # what a sink takes in may be named by the queue that serves it
         for index, node in enumerate(model.topology.nodes):
             if (node.kind == "sink") is sinks:
                 _derive(names, index, node)
+    for place in _bindings(model):
+        _check(names, *place)
+    return names
+
+
+def _bindings(model: Model) -> Iterator[tuple[int, TopologyNode, str, Binding]]:
+    """Yield every mapped role with the node it belongs to."""
     for index, node in enumerate(model.topology.nodes):
         for role, binding in node.semantics.bindings.items():
-            _check(names, index, node, role, binding)
-    return names
+            yield index, node, role, binding
 
 
 def _bind(names: Names, index: int, node: TopologyNode, role: str, binding: Binding) -> None:

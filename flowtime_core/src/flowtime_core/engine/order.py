@@ -60,7 +60,10 @@ class _Search:
 
 
 def strong_components(successors: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Return the strongly connected components, members ascending (Tarjan 1972)."""
+    """Return the strongly connected components, members ascending (Tarjan 1972).
+
+    A component comes after all that can be reached from it: with predecessors as successors, in order of evaluation.
+    """
     search = _Search(successors)
     for node in range(len(successors)):
         if node not in search.index:
@@ -131,18 +134,8 @@ def ordered_components(
 
     ``same_bin[i]`` and ``lagged[i]`` are the predecessors of node ``i``. The same-bin graph must be acyclic.
     """
-    all_before = [sorted({*same_bin[i], *lagged[i]}) for i in range(len(same_bin))]
-    components = strong_components(all_before)
-    home = {node: number for number, members in enumerate(components) for node in members}
-    before = [sorted({home[p] for node in members for p in all_before[node]} - {number})
-              for number, members in enumerate(components)]  # fmt: skip
-    rank = {number: members[0] for number, members in enumerate(components)}
-    by_rank = sorted(rank, key=rank.__getitem__)
-    place = {number: i for i, number in enumerate(by_rank)}
-    order = topological_order(range(len(by_rank)), [[place[p] for p in before[number]] for number in by_rank])
-    result: list[tuple[list[int], bool]] = []
-    for i in order:
-        members = components[by_rank[i]]
-        loop = len(members) > 1 or members[0] in all_before[members[0]]
-        result.append((topological_order(members, same_bin), loop))
-    return result
+    before = [sorted({*same, *earlier}) for same, earlier in zip(same_bin, lagged, strict=True)]
+    return [
+        (topological_order(members, same_bin), len(members) > 1 or members[0] in before[members[0]])
+        for members in strong_components(before)
+    ]

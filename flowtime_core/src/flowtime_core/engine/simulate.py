@@ -177,14 +177,19 @@ def _run(workers: Sequence[Runner | Mixer], bins: int, *, loop: bool) -> None:
     others: list[Callable[[int, int], None]] = [
         worker.run for worker in workers if not isinstance(worker, AllocationRunner)
     ]
-    spans = ((t, t + 1) for t in range(bins)) if loop else ((0, bins),)
-    for lo, hi in spans:
-        for allocation in allocations:
-            allocation.open(lo, hi)
+    for lo, hi in ((t, t + 1) for t in range(bins)) if loop else ((0, bins),):
+        _run_rows(allocations, others, lo, hi)
+
+
+def _run_rows(
+    allocations: Sequence[AllocationRunner], others: Sequence[Callable[[int, int], None]], lo: int, hi: int
+) -> None:
+    for allocation in allocations:
+        allocation.open(lo, hi)
+    for run in others:
+        run(lo, hi)
+    for allocation in allocations:
+        allocation.run(lo, hi)
+    if any(allocation.binds(lo, hi) for allocation in allocations):
         for run in others:
             run(lo, hi)
-        for allocation in allocations:
-            allocation.run(lo, hi)
-        if any(allocation.binds(lo, hi) for allocation in allocations):
-            for run in others:
-                run(lo, hi)

@@ -75,6 +75,3 @@ NEVER_MAPPED: Final = ("overflow", "unserved")
 """What the engine derives for a node and no model can map."""
 
 OLD_ROLE_SPELLINGS: Final = {"queue": "queueDepth", "external_demand": "externalDemand"}
-
-MUST_EXIST_ROLES: Final = frozenset(ROLES) - {"served", "exhaustedFailures", "retryEcho", "queueDepth"}
-"""Roles whose series must be declared (SEMANTICS 4.2): nothing derives them."""
