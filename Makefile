@@ -34,7 +34,7 @@ help: ## say what each target does
 # What a developer needs on top: every distribution, the extras and the tools.
 .venv/.dev: .venv/.app requirements-dev.txt
 	$(PIP) install -c constraints.txt --no-build-isolation -r requirements-dev.txt \
-		-e 'flowtime_core[notebook,polars,arrow]' -e flowtime_cli -e flowtime_http
+		-e 'flowtime_core[notebook,polars,arrow]' -e flowtime_cli -e 'flowtime_http[metrics]'
 	@touch $@
 
 # --- the main job -------------------------------------------------------------------------------

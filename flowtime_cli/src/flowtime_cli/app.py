@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +17,9 @@ from flowtime_cli.stream import wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+COMMANDS = "flowtime.commands"
+"""Entry points of this group are commands of other distributions."""
 
 BROKEN_PIPE = 141
 """What a shell shows for a program that SIGPIPE ended."""
@@ -62,7 +67,27 @@ class LazyGroup(click.Group):
 
 
 class App(LazyGroup):
-    """The root: colours as the environment asks, every error as one message and one exit code."""
+    """The root: colours as the environment asks, every error as one message and one exit code.
+
+    Other distributions add commands to it by entry points of the group ``flowtime.commands``.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the table, then those of other distributions."""
+        return [*super().list_commands(ctx), *sorted(_others())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        own = super().get_command(ctx, cmd_name)
+        return _others().get(cmd_name) if own is None else own
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with the summaries of the table, then those of other distributions."""
+        super().format_commands(ctx, formatter)
+        others = [(name, command.get_short_help_str(80)) for name, command in sorted(_others().items())]
+        if others:
+            with formatter.section("More commands"):
+                formatter.write_dl(others)
 
     def main(
         self,
@@ -89,3 +114,9 @@ class App(LazyGroup):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ctx.exit(BROKEN_PIPE)
+
+
+@cache
+def _others() -> dict[str, click.Command]:
+    """Return the commands of other distributions by name."""
+    return {found.name: found.load() for found in entry_points(group=COMMANDS)}

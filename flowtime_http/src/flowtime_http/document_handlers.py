@@ -1,0 +1,38 @@
+"""Handlers of documents: run a model that is sent, or check it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowtime_core.codec.finding import validation_to_plain
+from flowtime_core.codec.run_answer import run_answer_to_plain
+from flowtime_core.errors import InputError
+from flowtime_core.records.run import RunRequest
+from flowtime_core.shell.resolve import validate_request
+from flowtime_core.shell.submission import submit_bytes
+from flowtime_http.answer import json_answer
+from flowtime_http.run_handlers import creation_status, make_run
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from flowtime_http.service import Call, Service
+
+
+def run_model(service: Service, call: Call) -> Response:
+    """Run a model and answer with its description and the values of its series."""
+    created = make_run(service, call, _request(service, call))
+    return json_answer(run_answer_to_plain(created), headers=creation_status(created)[1])
+
+
+def validate(service: Service, call: Call) -> Response:
+    """Return every finding about a model or template."""
+    validation = validate_request(_request(service, call), service.library, sources_root=service.sources_dir)
+    return json_answer(validation_to_plain(validation.kind, validation.source, validation.findings))
+
+
+def _request(service: Service, call: Call) -> RunRequest:
+    """Return the request to run a document; its relative sources begin where callers may name files."""
+    if not call.body.strip():
+        raise InputError("the body is empty", hint="send a model as YAML")
+    return RunRequest(document=submit_bytes(call.body, source="model", folder=service.sources_dir))

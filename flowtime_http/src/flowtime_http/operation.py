@@ -1,0 +1,148 @@
+"""An operation of the service: one row of the route table, and how a request becomes a call of its handler."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import frozen
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from flowtime_http.answer import with_etag
+from flowtime_http.errors import FAILURE, problem_of, problem_response
+from flowtime_http.query import Query, read_query
+from flowtime_http.service import Call, Service
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from flowtime_http.work import Work
+
+LOGGER: Final = logging.getLogger("flowtime.http")
+Handler: TypeAlias = Callable[[Service, Call], Response]
+
+JSON: Final = ("application/json",)
+YAML: Final = (
+    "application/yaml",
+    "application/x-yaml",
+    "text/yaml",
+    "text/x-yaml",
+    "text/plain",
+    "application/json",
+    "application/octet-stream",
+)
+
+
+@frozen(kw_only=True)
+class Body:
+    """What an operation takes as its body: media types, and the name of its schema where it is JSON."""
+
+    media_types: tuple[str, ...]
+    schema: str = ""
+    required: bool = True
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What an operation answers: a schema for JSON, other media types as text."""
+
+    schema: str = ""
+    media_types: tuple[str, ...] = JSON
+    doc: str = "The answer."
+
+
+@frozen(kw_only=True)
+class Operation:
+    """One row of the route table.
+
+    Attributes
+    ----------
+    path : str
+        As OpenAPI and Starlette write it: ``/v1/runs/{runId}``.
+    name : str
+        Its operationId.
+    answers : mapping of status to Answer
+        What it answers when all is well.
+    errors : tuple of int
+        What it may refuse with, beyond what every operation may.
+    evaluates : bool
+        Whether it evaluates a model, so that only a few run at once.
+    """
+
+    method: str
+    path: str
+    name: str
+    doc: str
+    handler: Handler
+    query: tuple[Query, ...] = ()
+    headers: Mapping[str, str] = {}
+    body: Body | None = None
+    answers: Mapping[int, Answer]
+    errors: tuple[int, ...] = ()
+    evaluates: bool = False
+
+
+async def respond(service: Service, work: Work, operation: Operation, request: Request) -> Response:
+    """Return the answer to a request, whatever happens; what nobody foresaw is logged whole and told in one word."""
+    try:
+        call = await _call(service, operation, request)
+        run = work.evaluate if operation.evaluates else work.read
+        response = await run(operation.handler, service, call)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem.status == FAILURE:
+            LOGGER.exception("%s failed", operation.name)
+        return problem_response(problem, service.private)
+    return with_etag(response, request.headers) if request.method in {"GET", "HEAD"} else response
+
+
+async def _call(service: Service, operation: Operation, request: Request) -> Call:
+    return Call(
+        path=dict(request.path_params),
+        query=read_query(operation.query, request.query_params),
+        headers=request.headers,
+        body=await _read_body(service, operation, request),
+        request_id=request.scope.get("flowtime.request_id", ""),
+    )
+
+
+async def _read_body(service: Service, operation: Operation, request: Request) -> bytes:
+    """Return the body.
+
+    Raises
+    ------
+    HTTPException
+        408 when it takes too long, 413 when it is too large, 415 when it has a type that is not taken.
+    """
+    limit = service.settings.body_bytes
+    try:
+        async with asyncio.timeout(service.settings.body_seconds):
+            body = await _receive(request, limit)
+    except TimeoutError:
+        raise HTTPException(408, "the body did not arrive in time", {"Connection": "close"}) from None
+    if operation.body is not None and (body or operation.body.required):
+        _check_media_type(operation.body, request)
+    return body
+
+
+async def _receive(request: Request, limit: int) -> bytes:
+    parts: list[bytes] = []
+    length = int(request.headers.get("content-length", "0"))
+    async for part in request.stream():
+        parts.append(part)
+        length = max(length, sum(map(len, parts)))
+        if length > limit:
+            message = f"the body has more than {limit} bytes"
+            raise HTTPException(413, message, {"Connection": "close"})
+    return b"".join(parts)
+
+
+def _check_media_type(body: Body, request: Request) -> None:
+    stated = request.headers.get("content-type", "")
+    media_type = stated.partition(";")[0].strip().lower()
+    if media_type not in body.media_types:
+        message = f"Content-Type is {media_type[:80]!r}, expected one of {', '.join(body.media_types)}"
+        raise HTTPException(415, message, {"Accept": ", ".join(body.media_types)})
