@@ -44,7 +44,7 @@ def test_a_join_weighs_its_predecessors_by_flow() -> None:
 def test_what_does_not_flow_does_not_count() -> None:
     """SEMANTICS 5.2: predecessors without flow, or without a latency in that bin, are left out."""
     cycles = {"A": _row(100, 100, 100), "B": _row(500, NAN, 500)}
-    links = [_link("A", "C", 1, 1, 0), _link("B", "C", 0, 1, 0)]
+    links = [_link("A", "C", 1, 1, 0), _link("B", "C", NAN, 1, math.inf)]
     found = flow_latency_ms(cycles, dict.fromkeys("ABC", ONE), links, 1.0)
     np.testing.assert_array_equal(found["C"], [100, 100, NAN])
 

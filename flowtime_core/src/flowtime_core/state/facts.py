@@ -77,18 +77,21 @@ def run_coverage(run: StoredRun) -> ClassCoverage:
 
 def edge_quality(run: StoredRun) -> EdgeQuality:
     """Return how well the edges say what flows: whether each carries classes where its source does."""
-    nodes = {node.id: node for node in run.model.topology.nodes}
-    flows = {edge: SeriesId.of_edge(edge.id, "flowVolume").text for edge in run.model.topology.edges}
-    stored = {edge: series_id for edge, series_id in flows.items() if series_id in run.series}
+    flows = [(edge, SeriesId.of_edge(edge.id, "flowVolume").text) for edge in run.model.topology.edges]
+    stored = {edge: series_id for edge, series_id in flows if series_id in run.series}
     if not stored:
         return "missing"
     if not run.model.classes:
         return "exact"
-    classed = {
-        edge: any(class_series_id(series_id, one.id) in run.series for one in run.model.classes)
-        for edge, series_id in stored.items()
-    }
-    if not any(classed.values()):
+    classed = {edge for edge, series_id in stored.items() if _has_classes(run, series_id)}
+    if not classed:
         return "partialClass" if run_coverage(run) == "partial" else "approx"
-    sources = {edge for edge in stored if carried_classes(run, nodes[edge.source.node], "served")}
-    return "exact" if all(classed[edge] for edge in sources) else "partialClass"
+    nodes = {node.id: node for node in run.model.topology.nodes}
+    silent = (edge for edge in stored if edge not in classed)
+    return (
+        "partialClass" if any(carried_classes(run, nodes[edge.source.node], "served") for edge in silent) else "exact"
+    )
+
+
+def _has_classes(run: StoredRun, series_id: str) -> bool:
+    return any(class_series_id(series_id, one.id) in run.series for one in run.model.classes)

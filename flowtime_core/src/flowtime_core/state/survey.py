@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from attrs import field, frozen
 
 from flowtime_core.engine.latency import Link, flow_latency_ms
@@ -58,4 +57,4 @@ def _link(course: EdgeCourse) -> Link | None:
     edge, flow = course.edge, course.volumes.get("flowVolume")
     if flow is None or edge.type != "throughput":
         return None
-    return Link(source=edge.source.node, target=edge.target.node, flow=np.nan_to_num(flow), lag=edge.lag)
+    return Link(source=edge.source.node, target=edge.target.node, flow=flow, lag=edge.lag)
