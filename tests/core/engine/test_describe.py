@@ -27,8 +27,8 @@ def test_a_plan_is_one_line_per_step_between_grid_and_count() -> None:
     plan = compile_model(evolve(model(2, series(a=[1, 2], b="a * 2")), grid=GRID))
     assert describe_plan(plan) == (
         "2 bins of 30 minutes from 2025-01-01T00:00:00Z\n\n"
-        "   1 a                            const   2 values\n"
-        "   2 b                            expr    a * 2\n\n"
+        "   1 a    const   2 values\n"
+        "   2 b    expr    a * 2\n\n"
         "2 series computed, 2 written\n"
     )
 

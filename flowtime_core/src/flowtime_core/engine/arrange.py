@@ -9,7 +9,7 @@ from flowtime_core.engine.plan import Component
 from flowtime_core.engine.steps import ExprStep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flowtime_core.engine.context import Context
     from flowtime_core.engine.steps import Step
@@ -24,16 +24,15 @@ def arrange(context: Context) -> tuple[Component, ...]:
     cycles = same_bin_cycles(same_bin)
     for cycle in cycles:
         _report_cycle(context, [steps[i] for i in cycle])
-    if cycles:
-        return ()
-    components = tuple(
-        Component(steps=tuple(steps[i] for i in members), loop=loop)
-        for members, loop in ordered_components(same_bin, lagged)
-    )
-    for component in components:
-        if component.loop:
-            _refuse_whole_series(context, component.steps)
-    return components
+    return () if cycles else tuple(_components(context, ordered_components(same_bin, lagged)))
+
+
+def _components(context: Context, ordered: Sequence[tuple[Sequence[int], bool]]) -> Iterator[Component]:
+    for members, loop in ordered:
+        steps = tuple(context.steps[i] for i in members)
+        if loop:
+            _refuse_whole_series(context, steps)
+        yield Component(steps=steps, loop=loop)
 
 
 def _report_cycle(context: Context, cycle: Sequence[Step]) -> None:

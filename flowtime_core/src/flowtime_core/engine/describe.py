@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 def describe_plan(plan: Plan) -> str:
     """Return one line per step in order of evaluation, loops indented under a line of their own."""
     lines = [_describe_grid(plan.model.grid), ""]
+    width = 2 + max((len(step.label) for component in plan.components for step in component.steps), default=0)
     number = 0
     for component in plan.components:
-        lines.extend(_describe_component(component, number))
+        lines.extend(_describe_component(component, number, width))
         number += len(component.steps)
     lines += ["", f"{len(plan.series)} series computed, {len(plan.written)} written"]
     return "\n".join(lines) + "\n"
@@ -45,14 +46,14 @@ def _describe_grid(grid: Grid) -> str:
     return f"{grid.bins} bins of {grid.bin_size} {unit}{since}"
 
 
-def _describe_component(component: Component, before: int) -> Iterator[str]:
+def _describe_component(component: Component, before: int, width: int) -> Iterator[str]:
     indent = ""
     if component.loop:
         yield "     feedback loop, bin by bin:"
         indent = "  "
     for i, step in enumerate(component.steps, before + 1):
         kind, text = _describe_step(step)
-        yield f"{i:4} {indent}{step.label:<28} {kind:<7} {text}".rstrip()
+        yield f"{i:4} {indent + step.label:<{width}}  {kind:<6}  {text}".rstrip()
 
 
 def _describe_step(step: Step) -> tuple[str, str]:
@@ -123,6 +124,8 @@ def _describe_queue(step: QueueStep) -> str:
         parts.append(f"-> releases {step.outflow or 'nothing'}")
     if step.loss is not None:
         parts.append(f"loses {step.loss}")
+    if step.grants:
+        parts.append(f"under {' and '.join(step.grants)}")
     if step.dispatch is not None:
         cap = "" if step.dispatch_cap is None else f", at most {step.dispatch_cap}"
         parts.append(f"every {step.dispatch.period_bins} bins from {step.dispatch.phase_offset}{cap}")
