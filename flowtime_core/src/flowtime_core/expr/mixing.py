@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from flowtime_core.expr.checker import is_lagging, literals_of
 from flowtime_core.expr.evaluator import compile_expression
-from flowtime_core.expr.functions import find_function
+from flowtime_core.expr.functions import FUNCTIONS, find_function
 from flowtime_core.expr.operators import OPERATORS
 from flowtime_core.expr.tree import children
-from flowtime_core.records.expression import Binary, Call, Expression, Reference, Unary
+from flowtime_core.records.expression import ArrayLiteral, Binary, Call, Expression, Number, Reference, Unary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Rescale = Callable[[Sequence[FloatArray], FloatArray], list[FloatArray]]
 
 NONE: Final = -1
+_MARK: Final = "#"
 Rule = Literal["sum", "difference", "negate", "keep", "select", "each"]
 
 
@@ -36,7 +37,8 @@ class MixNode:
     """One operation that passes classes on.
 
     ``operands`` are the positions of the class-bearing operands among the nodes; for "sum" and "difference" NONE
-    stands for an operand without classes.
+    stands for an operand without classes. ``expression`` gives the total; class-bearing operands stand in it by
+    their position (see :func:`_stand_in`), so that nothing is evaluated twice.
     """
 
     expression: Expression
@@ -96,13 +98,15 @@ def _make(
     if isinstance(node, Reference):
         classes = classes_of(node)
         return MixNode(expression=node, rule=None, operands=(), classes=classes, earlier=earlier) if classes else None
+    if isinstance(node, (Number, ArrayLiteral)) or all(i is None for i in operands):
+        return None
     rule, kept = _rule(node, operands)
     if rule is None:
         return None
     classes = tuple(sorted({name for i in kept if i is not None for name in nodes[i].classes}))
-    kernel, literals = _kernel(node) if rule == "each" else (None, ())
+    kernel, literals = _kernel(node) if isinstance(node, Call) and rule == "each" else (None, ())
     return MixNode(
-        expression=node,
+        expression=_with_parts(node, operands),
         rule=rule,
         operands=tuple(NONE if i is None else i for i in kept),
         classes=classes,
@@ -112,37 +116,50 @@ def _make(
     )
 
 
-def _kernel(node: Expression) -> tuple[Kernel | None, tuple[float, ...]]:
-    function = find_function(node.function) if isinstance(node, Call) else None
-    if function is None or not isinstance(node, Call):
-        return None, ()
-    literals = literals_of(function, node)
+def _stand_in(number: int) -> Reference:
+    """Return what stands for the total of a node in the expression above it: no text can spell that name."""
+    return Reference(name=f"{_MARK}{number}")
+
+
+def _with_parts(node: Unary | Binary | Call, operands: Sequence[int | None]) -> Expression:
+    """Return an operation whose class-bearing operands are replaced by what stands for their totals."""
+    parts = [
+        part if number is None else _stand_in(number) for part, number in zip(children(node), operands, strict=True)
+    ]
+    match node:
+        case Unary():
+            return evolve(node, operand=parts[0])
+        case Binary():
+            return evolve(node, left=parts[0], right=parts[1])
+        case Call():
+            return evolve(node, arguments=tuple(parts))
+
+
+def _kernel(call: Call) -> tuple[Kernel, tuple[float, ...]]:
+    """Return the kernel that each class goes through alone."""
+    function = FUNCTIONS[call.function]
+    literals = literals_of(function, call)
     if function.name == "SHIFT":
         literals = (literals[0], 0.0)  # what fills the start of the total belongs to no class
     return function.kernel, literals
 
 
-def _rule(node: Expression, operands: list[int | None]) -> tuple[Rule | None, list[int | None]]:
+def _rule(node: Unary | Binary | Call, operands: Sequence[int | None]) -> tuple[Rule | None, Sequence[int | None]]:
     """Return what becomes of the operands' classes, and which operands count."""
-    bearing = [i for i in operands if i is not None]
-    if not bearing:
-        return None, []
     match node:
         case Unary(operator=sign):
-            return ("negate" if sign == "-" else "keep"), list(operands)
+            return ("negate" if sign == "-" else "keep"), operands
         case Binary(operator=symbol):
             return _binary_rule(symbol, operands)
         case Call(function=name):
             function = find_function(name)
             mix = "none" if function is None else function.mix
             if mix == "each":
-                return ("each", [operands[0]]) if operands[0] is not None else (None, [])
-            return ("select", list(bearing)) if mix == "select" else (None, [])
-        case _:
-            return None, []
+                return "each", operands[:1]  # all others are literals
+            return ("select", [i for i in operands if i is not None]) if mix == "select" else (None, [])
 
 
-def _binary_rule(symbol: str, operands: list[int | None]) -> tuple[Rule | None, list[int | None]]:
+def _binary_rule(symbol: str, operands: Sequence[int | None]) -> tuple[Rule | None, Sequence[int | None]]:
     left, right = operands
     match OPERATORS[symbol].mix:
         case "sum":
@@ -182,10 +199,14 @@ class MixEvaluation:
                 self.parts.append(dict(parts(node.expression)))
                 continue
             program = compile_expression(node.expression, bins=shape[0])
-            evaluation = program.start([totals(reference) for reference in program.inputs])
+            inputs = [self._below(name) if name.name.startswith(_MARK) else totals(name) for name in program.inputs]
+            evaluation = program.start(inputs)
             self._runs.append(evaluation.run)
             self._totals.append(evaluation.output)
             self.parts.append({name: np.zeros(shape) for name in node.classes})
+
+    def _below(self, stand_in: Reference) -> FloatArray:
+        return self._totals[int(stand_in.name.removeprefix(_MARK))]
 
     @property
     def result(self) -> dict[str, FloatArray]:
@@ -223,9 +244,7 @@ class MixEvaluation:
 
     def _combine(self, node: MixNode, name: str, lo: int, hi: int) -> FloatArray | float:
         """Return one class of a sum, a difference, a sign or a kept mix, before it is scaled to the total."""
-        terms = [
-            self.parts[i][name][lo:hi] if i != NONE and name in self.parts[i] else 0.0 for i in node.operands
-        ]
+        terms = [self.parts[i][name][lo:hi] if i != NONE and name in self.parts[i] else 0.0 for i in node.operands]
         match node.rule:
             case "sum":
                 return terms[0] + terms[1]
