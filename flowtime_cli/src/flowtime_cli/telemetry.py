@@ -30,7 +30,7 @@ def telemetry() -> None:
 @click.command(
     epilog=examples(
         "flowtime telemetry capture --run RUN --dry-run",
-        "flowtime telemetry capture --run RUN --gaps gaps.yaml --output capture",
+        "flowtime telemetry capture --run RUN --gap-detect --output capture",
     )
 )
 @click.option("--run-dir", type=options.FOLDER, help="The directory of a run.")

@@ -14,7 +14,7 @@ from flowtime_core.errors import DocumentSyntaxError, InputError
 from flowtime_core.records.series import BoolArray, FloatArray, read_only
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 HEADER: Final = "bin_index,value"
 
@@ -92,6 +92,14 @@ def write_reading_csv(reading: SeriesReading) -> bytes:
 def is_complete_csv(data: bytes, bins: int) -> bool:
     """Tell whether a text of :func:`write_series_csv` has a finite number in each bin; of another text say nothing."""
     return data.count(b"\n") == bins + 1 and b"N" not in data and b"I" not in data and b",\n" not in data
+
+
+def edit_complete_csv(data: bytes, cells: Mapping[int, str | None]) -> bytes:
+    """Return a text of which :func:`is_complete_csv` is true with other cells in some bins; None drops the row."""
+    lines = data.decode("ascii").splitlines(keepends=True)
+    for t, cell in cells.items():
+        lines[t + 1] = "" if cell is None else f"{t},{cell}\n"
+    return "".join(lines).encode("ascii")
 
 
 def read_series_csv(data: bytes, *, source: str, bins: int | None = None) -> FloatArray:

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from flowtime_core._version import __version__
 from flowtime_core.codec.checksums import read_checksums, write_checksums
-from flowtime_core.codec.csv import is_complete_csv, parse_series_csv, write_reading_csv
+from flowtime_core.codec.csv import edit_complete_csv, is_complete_csv, parse_series_csv, write_reading_csv
 from flowtime_core.codec.datapackage import data_package_to_plain
 from flowtime_core.codec.digest import sha256_of
 from flowtime_core.codec.json import encode_json
@@ -29,7 +29,7 @@ from flowtime_core.records.telemetry import (
 from flowtime_core.telemetry import layout
 from flowtime_core.telemetry.binding import bind_run
 from flowtime_core.telemetry.events import capture_events
-from flowtime_core.telemetry.gaps import inject, plan_gaps
+from flowtime_core.telemetry.gaps import inject, new_cells, plan_gaps
 from flowtime_core.telemetry.handling import handle_gaps
 from flowtime_core.telemetry.warnings import Notice, aggregate, injection_notices, unmatched
 
@@ -135,8 +135,8 @@ def _write(
     data, bins = source.tree.get(entry.path), source.run.model.grid.bins
     if data is None:
         raise damaged(entry.path, f"the file of series {entry.id} is missing")
-    if not changes and entry.path in source.own_files and is_complete_csv(data, bins):
-        return _written(binding, data, bins, digest=entry.hash)
+    if entry.path in source.own_files and is_complete_csv(data, bins):
+        return _edited(binding, data, bins, changes, entry.hash)
     reading = _read(data, entry.path, bins)
     rows = bins - int(reading.missing.sum())
     notices = _length_notices(binding, rows, entry.points)
@@ -145,6 +145,16 @@ def _write(
     notices += (*found, *injection_notices(binding, changes))
     rows = bins - int(reading.missing.sum())
     return _written(binding, write_reading_csv(reading), rows, changes=changes, notices=notices)
+
+
+def _edited(binding: CaptureBinding, data: bytes, bins: int, changes: tuple[GapChange, ...], digest: str) -> _Written:
+    """Return a file of the run as it is, or with the cells that the rules change: no number is read."""
+    if not changes:
+        return _written(binding, data, bins, digest=digest)
+    cells = new_cells(changes)
+    rows = bins - sum(cell is None for cell in cells.values())
+    notices = injection_notices(binding, changes)
+    return _written(binding, edit_complete_csv(data, cells), rows, changes=changes, notices=notices)
 
 
 def _read(data: bytes, path: str, bins: int) -> SeriesReading:

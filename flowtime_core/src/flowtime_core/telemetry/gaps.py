@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from flowtime_core.codec.csv import SeriesReading
     from flowtime_core.records.grid import Grid
     from flowtime_core.records.series import BoolArray
-    from flowtime_core.records.telemetry import GapRule
+    from flowtime_core.records.telemetry import GapAction, GapRule
 
 
 def plan_gaps(configuration: GapConfiguration, grid: Grid, node: str, metric: str) -> tuple[GapChange, ...]:
@@ -61,6 +61,17 @@ def inject(reading: SeriesReading, changes: tuple[GapChange, ...]) -> SeriesRead
     return evolve(reading, values=values, missing=missing)
 
 
+def new_cells(changes: tuple[GapChange, ...]) -> dict[int, str | None]:
+    """Return the cells of a CSV that the plan changes; None drops the row. It says what :func:`inject` does."""
+    cells: dict[GapAction, str] = {"zero": "0", "nan": "NaN"}
+    return {
+        t: cells.get(change.action)
+        for change in changes
+        for span in change.bins
+        for t in range(span.first, span.last + 1)
+    }
+
+
 def select_bins(selector: BinSelector, grid: Grid, stream: Pcg32) -> BoolArray:
     """Return which bins of the grid a selector means, shape (bins,)."""
     bins = np.arange(grid.bins)
@@ -72,7 +83,7 @@ def select_bins(selector: BinSelector, grid: Grid, stream: Pcg32) -> BoolArray:
         case EveryBins():
             chosen = (bins >= selector.offset) & ((bins - selector.offset) % selector.every < selector.length)
         case RandomBins():
-            chosen = np.array(stream.next_floats(grid.bins)) < selector.fraction
+            chosen = stream.next_floats(grid.bins) < selector.fraction
         case BinsBetween() if grid.start is not None:
             first = 0 if selector.start is None else _first_bin_from(selector.start, grid, grid.start)
             end = grid.bins if selector.end is None else _first_bin_from(selector.end, grid, grid.start)
