@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from flowtime_core.errors import ConflictError, StorageError
 from flowtime_core.shell.disk import Disk
 from flowtime_core.shell.disk_tree import read_tree
-from flowtime_core.shell.filesystem import commit_tree
+from flowtime_core.shell.filesystem import commit_tree, remove_tree, replace_file
 from tests.support.disks import FailingDisk, PowerLossDisk, ShortDisk, replay, survivors
 
 OLD = {"a.txt": b"old", "only-old.txt": b"x"}
@@ -178,7 +179,7 @@ def test_threads_race_to_overwrite(tmp_path: Path) -> None:
 RACER = """
 import sys, pathlib
 from flowtime_core.errors import ConflictError
-from flowtime_core.shell.filesystem import commit_tree
+from flowtime_core.shell.filesystem import commit_tree, remove_tree, replace_file
 sys.stdin.read()
 won = 0
 for n in range(40):
@@ -216,7 +217,7 @@ def test_processes_race_for_many_names(tmp_path: Path) -> None:
 KILLED = """
 import os, pathlib, signal, sys
 from flowtime_core.shell.disk import Disk
-from flowtime_core.shell.filesystem import commit_tree
+from flowtime_core.shell.filesystem import commit_tree, remove_tree, replace_file
 steps = int(sys.argv[2])
 class Mortal(Disk):
     def __getattribute__(self, name):
@@ -253,3 +254,29 @@ def test_forbidden_place_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="permission denied"):
         commit_tree(NEW, tmp_path / "run")
     tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, *, is_new: bool) -> None:
+    """Whichever call fails, what was there is there, and no stage is left."""
+    disk = FailingDisk(-1)
+    replace_file(tmp_path / "record" / "file", b"new", disk=disk)
+    for step in range(len(disk.calls)):
+        path = tmp_path / str(step) / "file"
+        if not is_new:
+            replace_file(path, b"old")
+        with contextlib.suppress(StorageError):
+            replace_file(path, b"new", disk=FailingDisk(step))
+        left = [file.name for file in path.parent.iterdir()] if path.parent.exists() else []
+        assert left in ([], ["file"])
+        assert not left or path.read_bytes() in (b"new", b"old")
+
+
+def test_a_deletion_that_fails_leaves_the_run(tmp_path: Path) -> None:
+    """The rename decides; what cannot be taken apart afterwards is litter that the next start sweeps."""
+    commit_tree(NEW, tmp_path / "run")
+    with pytest.raises(StorageError):
+        remove_tree(tmp_path / "run", disk=FailingDisk(0))
+    assert dict(read_tree(tmp_path / "run")) == NEW
+    remove_tree(tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []

@@ -14,11 +14,12 @@ COMMANDS: Final = {
     "run": ("flowtime_cli.run:run", "Evaluate a template or model and show what came out."),
     "validate": ("flowtime_cli.validate:validate", "Check a model or template: every finding with place and fix."),
     "template": ("flowtime_cli.template:template", "List, show, check and instantiate templates."),
-    "runs": ("flowtime_cli.runs:runs", "List runs, or show one."),
+    "runs": ("flowtime_cli.runs:runs", "List runs, show or delete one."),
     "state": ("flowtime_cli.state:state", "Show every node of a run at one bin or over a window."),
     "graph": ("flowtime_cli.graph:graph", "Show the nodes and edges of a run in the order of flow."),
     "metrics": ("flowtime_cli.metrics:metrics", "Show how often each node finished what came to it."),
     "series": ("flowtime_cli.series:series", "List the series of a run, or print some as CSV."),
+    "export": ("flowtime_cli.export:export", "Write every series of a run as one table for other tools."),
     "telemetry": ("flowtime_cli.telemetry:telemetry", "Capture runs as telemetry, and replay telemetry as runs."),
     "verify": ("flowtime_cli.verify:verify", "Recompute every hash of a run or capture."),
 }

@@ -89,7 +89,7 @@ def forget(path: Path) -> None:
 def foreign(path: Path) -> None:
     """Write a sound SQLite file that is no index of ours, with a matching checksum."""
     table = IndexTable()
-    table._sql.executescript("DROP TABLE runs; CREATE TABLE runs (x)")
+    table._sql.executescript("DROP TABLE seen; CREATE TABLE seen (x)")
     path.write_bytes(table.dump())
 
 
@@ -104,7 +104,8 @@ def nonsense(path: Path) -> None:
     """Write an index whose rows cannot be read, and that claims to be fresh."""
     table = IndexTable.load(path.read_bytes())
     assert table is not None
-    table._sql.execute("UPDATE runs SET detail = '[]', settled = 1")
+    table._sql.execute("UPDATE details SET detail = '[]'")
+    table._sql.execute("UPDATE seen SET settled = 1")
     path.write_bytes(table.dump())
 
 

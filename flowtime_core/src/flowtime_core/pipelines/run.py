@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from flowtime_core.artifacts.export import export_run
 from flowtime_core.errors import NotFoundError
 from flowtime_core.pipelines.answer_state import observe_window
 from flowtime_core.records.ids import DEFAULT_CLASS, short_name
@@ -134,6 +135,13 @@ class Run:
     def metrics(self, start: int = 0, end: int | None = None) -> ServiceLevels:
         """Return how often each node finished what came to it, over bins ``start`` to ``end``, both included."""
         return metrics(self.stored, start, end)
+
+    def export(self, form: str = "csv") -> bytes:
+        """Return every series as one table (time_bin, component_id, measure, class, value).
+
+        ``form`` is ``csv``, ``ndjson`` or ``parquet``, which needs ``flowtime-core[arrow]``.
+        """
+        return export_run(self.stored, form)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame, one row per bin and one column per series; needs ``flowtime-core[pandas]``.

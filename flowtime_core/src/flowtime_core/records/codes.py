@@ -184,6 +184,7 @@ CODES: Final[dict[str, Code]] = {
     "window_too_large": Code("error", "a window has more than 500 bins", "ask for fewer bins"),
     "invalid_bin": Code("error", "a bin is outside the grid", "use 0 to bins-1"),
     "no_topology": Code("error", "the run has no topology to answer about", "add a topology to the model"),
+    "extra_missing": Code("error", "an optional package is not installed", "see the message"),
     "start_unknown": Code("error", "the grid has no start time", "give grid.start"),
     "mode_validation_failed": Code("error", "a node's data does not fit the mode", "see the message"),
     "missing_node_data": Code("error", "a node has no data", "see the message"),

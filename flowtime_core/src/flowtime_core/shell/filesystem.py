@@ -79,6 +79,25 @@ def commit_tree(tree: FileTree, target: Path, *, overwrite: bool = False, disk: 
             disk.remove_tree(stage)
 
 
+def replace_file(path: Path, data: bytes, *, disk: Disk = REAL_DISK) -> None:
+    """Write one file, whole or not at all, durable on return; what stands there is replaced, its folder is made.
+
+    Raises
+    ------
+    StorageError
+        The file system refused.
+    """
+    with storage_errors(path):
+        _make_parents(path.parent, disk)
+        stage = _sibling(path, STAGE_PREFIX)
+        try:
+            _write_file(stage, data, disk)
+            stage.replace(path)
+        finally:
+            stage.unlink(missing_ok=True)
+        _sync_directory(path.parent, disk)
+
+
 def remove_tree(target: Path, *, disk: Disk = REAL_DISK) -> None:
     """Remove a directory: in one step it has another name, then it is taken apart; durable on return.
 

@@ -49,6 +49,8 @@ _NEVER: Final = 0
 """No fingerprint: a row to be read again."""
 
 _FOLDERS: Final = "folders"
+_ALL: Final = 1 << 40
+_WORTH: Final = 100
 _MOST_LOOKS: Final = 8
 _UNUSABLE: Final = (sqlite3.Error, InputError, TypeError, ValueError)
 """What a table that is not ours may lead to."""
@@ -65,7 +67,8 @@ class RunIndex:
     home: Path
     _table: IndexTable = field(factory=IndexTable, init=False)
     _file: tuple[int, ...] | None = field(default=None, init=False)
-    _is_dirty: bool = field(default=False, init=False)
+    _unsaved: int = field(default=0, init=False)
+    _is_quiet: bool = field(default=False, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def page(self, query: RunQuery) -> RunPage:
@@ -83,7 +86,7 @@ class RunIndex:
                 page = self._true_page(query)
                 self._save()
             except _UNUSABLE:
-                self._table, self._is_dirty = IndexTable(), True
+                self._table, self._unsaved = IndexTable(), _ALL
                 return page_of(scan_runs(self.folders), query)
         return page
 
@@ -106,15 +109,16 @@ class RunIndex:
             data = self.path.read_bytes()
         table = IndexTable.load(data)
         if table is None:
-            self._is_dirty = True
+            self._unsaved = _ALL
         else:
-            self._table, self._is_dirty = table, False
+            self._table, self._unsaved = table, 0
 
     def _refresh(self) -> None:
         """Bring the table up to date with the folders."""
         now = time.time_ns()
         seen = repr([_state(folder) for folder in self.folders])
-        if seen != self._table.noted(_FOLDERS):
+        self._is_quiet = seen == self._table.noted(_FOLDERS)
+        if not self._is_quiet:
             places = find_places(self.folders)
             known = self._table.places()
             self._read((name for name, place in places.items() if known.get(name) != place), places)
@@ -125,10 +129,11 @@ class RunIndex:
     def _note_folders(self, seen: str, now: int) -> None:
         """Remember the folders as they were, unless they changed so recently that they may have changed since."""
         states = [_state(folder) for folder in self.folders]
-        is_quiet = all(state is None or state[1] < now - _QUIET_NS for state in states)
-        if is_quiet and repr(states) == seen:
+        is_old = all(state is None or state[1] < now - _QUIET_NS for state in states)
+        if is_old and repr(states) == seen:
             self._table.note(_FOLDERS, seen)
-            self._is_dirty = True
+            self._unsaved += 1
+            self._is_quiet = True
 
     def _true_page(self, query: RunQuery) -> RunPage:
         """Return a page whose runs are as the disk has them, now."""
@@ -148,8 +153,8 @@ class RunIndex:
                 stale.append(row.name)
             elif not row.is_settled and _is_quiet(papers, papers.changed_ns):
                 quiet.append(row.name)
-        if quiet and self._table.settle(quiet):
-            self._is_dirty = True
+        if quiet:
+            self._unsaved += self._table.settle(quiet)
         self._read(stale, {name: self._table.place(name) for name in stale})
         return bool(stale)
 
@@ -173,11 +178,14 @@ class RunIndex:
         gone = tuple(gone)
         if rows or gone:
             self._table.change(rows, gone)
-            self._is_dirty = True
+            self._unsaved += len(rows) + len(gone)
 
     def _save(self) -> None:
-        """Write the file anew when the table changed; where that cannot be, the table lives on in memory."""
-        if not self._is_dirty:
+        """Write the file anew when the table changed; where that cannot be, the table lives on in memory.
+
+        While runs come and go it is written only for many of them: reading the rest again costs another process less.
+        """
+        if not self._unsaved or (not self._is_quiet and self._unsaved * _WORTH < self._table.size()):
             return
         stage = self.path.with_name(f"{STAGE_PREFIX}{os.getpid()}.{secrets.token_hex(4)}")
         with contextlib.suppress(OSError, AttributeError):
@@ -187,7 +195,7 @@ class RunIndex:
                 stage.replace(self.path)
             finally:
                 stage.unlink(missing_ok=True)
-            self._file, self._is_dirty = _state(self.path), False
+            self._file, self._unsaved = _state(self.path), 0
             self._sweep()
 
     def _sweep(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from itertools import starmap
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from flowtime_core._version import __version__
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _CHECK: Final = slice(60, 64)
 """``user_version`` in the header of an SQLite file: ours to use, and here the checksum of all other bytes."""
 
-_FORMAT: Final = f"1/{__version__}"
+_FORMAT: Final = f"2/{__version__}"
 """Another version may read run directories in another way: its rows are not taken over."""
 
 _LAST: Final = (1 << 62) - 1
@@ -31,16 +32,30 @@ _LAST: Final = (1 << 62) - 1
 
 _SCHEMA: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs (
+CREATE TABLE seen (
   name TEXT PRIMARY KEY, folder INTEGER NOT NULL, inode INTEGER NOT NULL, changed INTEGER NOT NULL,
-  papers INTEGER NOT NULL, settled INTEGER NOT NULL,
-  age INTEGER, mode TEXT, template TEXT, warned INTEGER, search TEXT, detail TEXT
+  papers INTEGER NOT NULL, settled INTEGER NOT NULL, age INTEGER, sound INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX newest ON runs (age, name) WHERE detail IS NOT NULL;
-CREATE INDEX unsettled ON runs (name) WHERE settled = 0;
+CREATE INDEX unsettled ON seen (name) WHERE settled = 0;
+CREATE TABLE shown (
+  age INTEGER, name TEXT, mode TEXT, template TEXT, warned INTEGER, search TEXT, PRIMARY KEY (age, name)
+) WITHOUT ROWID;
+CREATE TABLE details (name TEXT PRIMARY KEY, detail TEXT NOT NULL) WITHOUT ROWID;
 """
-_INSERT: Final = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_SETTLE: Final = "UPDATE runs SET settled = 1 WHERE name = ? AND template IS NOT NULL"
+"""Every directory is seen; those that are runs are shown, in the order of lists, by what lists are asked by."""
+
+_SETTLE: Final = "UPDATE seen SET settled = 1 WHERE name = ? AND sound"
+_FORGET: Final = (
+    "DELETE FROM shown WHERE name = ? AND age = (SELECT age FROM seen WHERE name = ?)",
+    "DELETE FROM details WHERE name = ? OR name = ?",
+    "DELETE FROM seen WHERE name = ? OR name = ?",
+)
+_PAGE: Final = """
+SELECT name, folder, papers, settled, detail
+FROM (SELECT age, name FROM shown WHERE {condition} ORDER BY age, name LIMIT ? OFFSET ?)
+AS page JOIN seen USING (name) JOIN details USING (name) ORDER BY page.age, name
+"""
+_COUNT: Final = "SELECT count(*) FROM shown WHERE {condition}"
 
 
 class Row(NamedTuple):
@@ -110,17 +125,22 @@ class IndexTable:
 
     def places(self) -> dict[str, Place]:
         """Return where every directory was."""
-        rows = self._sql.execute("SELECT name, folder, inode, changed FROM runs")
+        rows = self._sql.execute("SELECT name, folder, inode, changed FROM seen")
         return {name: Place(folder, inode, changed) for name, folder, inode, changed in rows}
+
+    def size(self) -> int:
+        """Return how many directories there are."""
+        (count,) = self._sql.execute("SELECT count(*) FROM seen").fetchone()
+        return int(count)
 
     def unsettled(self) -> list[Kept]:
         """Return the rows that cannot be believed yet."""
-        rows = self._sql.execute("SELECT name, folder, papers FROM runs WHERE settled = 0")
+        rows = self._sql.execute("SELECT name, folder, papers FROM seen WHERE settled = 0")
         return [Kept(name, folder, papers, is_settled=False) for name, folder, papers in rows]
 
     def place(self, name: str) -> Place:
         """Return where one directory was."""
-        found = self._sql.execute("SELECT folder, inode, changed FROM runs WHERE name = ?", (name,)).fetchone()
+        found = self._sql.execute("SELECT folder, inode, changed FROM seen WHERE name = ?", (name,)).fetchone()
         return Place(*found)
 
     def settle(self, names: Iterable[str]) -> int:
@@ -128,11 +148,19 @@ class IndexTable:
         return self._sql.executemany(_SETTLE, ((name,) for name in names)).rowcount
 
     def change(self, rows: Iterable[Row], gone: Iterable[str]) -> None:
-        """Put rows in and take others out, all or nothing."""
+        """Put rows in, in place of those of their names, and take others out, all or nothing."""
+        rows = tuple(rows)
+        runs = [(row, row.listing) for row in rows if row.listing is not None]
         self._sql.execute("BEGIN")
         try:
-            self._sql.executemany("DELETE FROM runs WHERE name = ?", ((name,) for name in gone))
-            self._sql.executemany(_INSERT, (_values(row) for row in rows))
+            names = [(name, name) for name in (*gone, *(row.name for row in rows))]
+            for statement in _FORGET:
+                self._sql.executemany(statement, names)
+            self._sql.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_seen, rows))
+            self._sql.executemany("INSERT INTO shown VALUES (?, ?, ?, ?, ?, ?)", starmap(_shown, runs))
+            self._sql.executemany(
+                "INSERT INTO details VALUES (?, ?)", ((row.name, encode_listing(run)) for row, run in runs)
+            )
         except BaseException:
             self._sql.execute("ROLLBACK")
             raise
@@ -141,26 +169,30 @@ class IndexTable:
     def page(self, query: RunQuery) -> tuple[RunPage, list[Kept]]:
         """Return a page of the runs, newest first, and what it was made from."""
         condition, values = _condition(query)
-        (total,) = self._sql.execute(f"SELECT count(*) FROM runs WHERE {condition}", values).fetchone()  # noqa: S608 - no text of a caller
-        rows = self._sql.execute(
-            f"SELECT name, folder, papers, settled, detail FROM runs INDEXED BY newest WHERE {condition}"  # noqa: S608 - no text of a caller
-            " ORDER BY age, name LIMIT ? OFFSET ?",
-            (*values, query.size, min(query.first, _LAST)),
-        ).fetchall()
+        first = min(query.first, _LAST)
+        rows = self._sql.execute(_PAGE.format(condition=condition), (*values, query.size, first)).fetchall()
+        total = first + len(rows)
+        if len(rows) == query.size or not rows:
+            (total,) = self._sql.execute(_COUNT.format(condition=condition), values).fetchone()
         items = tuple(decode_listing(detail) for *_, detail in rows)
         page = RunPage(items=items, total=total, page=query.page, page_size=query.size)
         return page, [Kept(name, folder, papers, bool(settled)) for name, folder, papers, settled, _ in rows]
 
 
-def _values(row: Row) -> tuple[str | int | None, ...]:
-    head = (row.name, *row.place, row.papers, int(row.is_settled))
+def _seen(row: Row) -> tuple[str | int | None, ...]:
     run = row.listing
-    if run is None:
-        return (*head, None, None, None, None, None, None)
+    is_sound = run is not None and not run.damage
+    return (row.name, *row.place, row.papers, row.is_settled, None if run is None else _age(run), is_sound)
+
+
+def _shown(row: Row, run: RunListing) -> tuple[str | int | None, ...]:
+    facts = (None, None, None) if run.damage else (run.mode, run.template_id.casefold(), bool(run.warnings))
+    return (_age(run), row.name, *facts, search_text(run))
+
+
+def _age(run: RunListing) -> int:
     age = age_of(run)
-    mode, warned = ("", None) if run.damage else (run.mode, int(bool(run.warnings)))
-    template = None if run.damage else run.template_id.casefold()
-    return (*head, _LAST if age is None else age, mode, template, warned, search_text(run), encode_listing(run))
+    return _LAST if age is None else age
 
 
 def _condition(query: RunQuery) -> tuple[str, tuple[str | int, ...]]:
@@ -174,7 +206,7 @@ def _condition(query: RunQuery) -> tuple[str, tuple[str | int, ...]]:
         wanted["warned = ?"] = int(query.has_warnings)
     if query.q:
         wanted["instr(search, ?) > 0"] = query.q.casefold()
-    return " AND ".join(("detail IS NOT NULL", *wanted)), tuple(wanted.values())
+    return " AND ".join(wanted) or "TRUE", tuple(wanted.values())
 
 
 def _checksum(data: bytes | bytearray) -> bytes:

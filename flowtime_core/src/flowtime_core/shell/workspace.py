@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from flowtime_core.artifacts.export import export_run, find_format
 from flowtime_core.artifacts.layout import RUN
 from flowtime_core.artifacts.stored_run import RunSummary, read_stored_run, read_summary
-from flowtime_core.errors import ConflictError, FlowTimeError, NotFoundError, VerificationError
+from flowtime_core.errors import ConflictError, FlowTimeError, NotFoundError, StorageError, VerificationError
 from flowtime_core.pipelines.verify import verify_tree
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.listing import RunQuery, newest_first
 from flowtime_core.shell.disk import REAL_DISK, Disk
 from flowtime_core.shell.disk_tree import read_tree
-from flowtime_core.shell.filesystem import commit_tree, remove_tree, sweep
+from flowtime_core.shell.filesystem import commit_tree, remove_tree, replace_file, sweep
 from flowtime_core.shell.listing import scan_runs
 
 if TYPE_CHECKING:
@@ -136,6 +137,25 @@ class Workspace:
     def scan_runs(self) -> tuple[RunListing, ...]:
         """Return every run as :meth:`list_runs` does, by reading every directory."""
         return newest_first(scan_runs(self._folders))
+
+    def export_run(self, run: str | Path, form: str) -> Path:
+        """Write every series of a run as one table into its ``aggregates/``, and return the file.
+
+        Raises
+        ------
+        InputError, NotFoundError
+            As :meth:`open_run`; also when there is no such form.
+        PreconditionError
+            ``extra_missing``.
+        StorageError
+            The file system refused.
+        """
+        stored = self.open_run(run)
+        path = Path(stored.directory) / find_format(form).path
+        if path.parent.is_symlink():
+            raise StorageError(f"{path.parent} is a link that may lead elsewhere", hint="remove it")
+        replace_file(path, export_run(stored, form), disk=self.disk)
+        return path
 
     def delete_run(self, run_id: str) -> None:
         """Remove a run; whoever reads it sees all of it or none.
