@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
@@ -60,3 +61,10 @@ def test_rounding_moves_at_most_half_a_step_and_happens_once(x: float) -> None:
     assert shown is not None
     assert abs(Fraction(repr(float(shown))) - Fraction(repr(x))) <= Fraction(1, 2_000_000)
     assert answer_number(shown) == shown
+
+
+@given(st.one_of(st.floats(-1e15, 1e15), st.integers(-(10**13), 10**13).map(lambda n: n / 1e7)))
+def test_a_number_is_rounded_as_its_shortest_decimal_is(x: float) -> None:
+    """5.7 What is rounded is the shortest decimal, half away from zero, ties and all."""
+    shortest = Decimal(repr(x)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    assert answer_number(x) == float(shortest)
