@@ -45,7 +45,7 @@ def test_the_examples_of_the_help_work(path: tuple[str, ...], shell: Shell) -> N
     """Each example of a command ends with exit code 0; RUN stands for a run that is there."""
     lines = [line.strip() for line in _help(path).splitlines()]
     examples = [line for line in lines if line.startswith("flowtime ")]
-    group = not path or path in {("runs",), ("template",)}
+    group = not path or path in {("runs",), ("template",), ("telemetry",)}
     assert examples or group
     shell("run", "--template-id", "order-system", "--run-id", "RUN")
     for example in examples:
