@@ -56,6 +56,21 @@ def test_signals_are_those_of_the_nodes_shown() -> None:
     assert len(observe_window(run, 0, 3, WindowOptions(nodes=("Q",))).warnings) == 1
 
 
+LEAKY = Node(
+    id="L",
+    roles={"arrivals": [5, 5, 5, 5], "served": [4, 4, 4, 4], "attempts": [5, 7, 5, 5], "failures": [1, 1, 1, 1]},
+)
+
+
+def test_a_window_remarks_on_what_does_not_add_up_in_its_bins() -> None:
+    """SEMANTICS 6.1: seven attempts of which four are served and one fails, told where bin 1 is looked at."""
+    run = stored_run(ORDER_SERVICE, LEAKY)
+    [remark] = observe_window(run, 0, 3, WindowOptions(nodes=("L",))).warnings
+    assert (remark.code, remark.node_id, remark.start_bin) == ("attempts_conservation_mismatch", "L", 1)
+    assert observe_window(run, 2, 3).warnings == ()
+    assert observe_window(run, 0, 3, WindowOptions(nodes=("OrderService",))).warnings == ()
+
+
 def test_graph_and_metrics_are_answers_too() -> None:
     """Adapters get exactly what the codecs make of graph and metrics."""
     assert answer_graph(RUN, "full") == graph_to_plain(graph(RUN, "full"))

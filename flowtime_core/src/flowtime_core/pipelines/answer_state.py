@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from attrs import evolve
 
+from flowtime_core.analysis.check import state_findings
+from flowtime_core.analysis.evidence import evidence_from_run
 from flowtime_core.analysis.signals import SIGNAL_ROLES, signals
 from flowtime_core.codec.state import state_to_plain
 from flowtime_core.records.diagnostic import Diagnostic
@@ -33,9 +35,19 @@ def answer_window(run: StoredRun, start: int, end: int, options: WindowOptions =
 
 
 def observe_window(run: StoredRun, start: int, end: int, options: WindowOptions = _ALL) -> StateWindow:
-    """Return the state over a window with the signals that its bins give (SEMANTICS 6.1)."""
+    """Return the state over a window with what is to be said of its nodes, and the signals that its bins give (6.1)."""
     state = window(run, start, end, options)
-    return evolve(state, warnings=(*state.warnings, *window_signals(run, start, end, options.nodes)))
+    told = (*_remarks(run, start, end, options.nodes), *window_signals(run, start, end, options.nodes))
+    return evolve(state, warnings=(*state.warnings, *told))
+
+
+def _remarks(run: StoredRun, start: int, end: int, nodes: Collection[str]) -> Iterator[StateWarning]:
+    """Yield what a state tells of some nodes, or of all, beside the warnings of the run, where it concerns the bins."""
+    for finding in state_findings(evidence_from_run(run)):
+        if nodes and finding.node_id not in nodes:
+            continue
+        if not finding.bins or any(span.first <= end and span.last >= start for span in finding.bins):
+            yield state_warning(finding)
 
 
 def window_signals(run: StoredRun, start: int, end: int, nodes: Collection[str] = ()) -> tuple[StateWarning, ...]:
