@@ -22,11 +22,15 @@ from flowtime_core.engine.metrics import RULES
 from flowtime_core.expr.functions import FUNCTIONS
 from flowtime_core.records.codes import CODES
 from flowtime_core.records.measure import MEASURES, OLD_ROLE_SPELLINGS, ROLES
+from flowtime_http.errors import CODES_OF_HTTP, STATUSES
+from flowtime_http.routes import OPERATIONS
 
 if TYPE_CHECKING:
     from flowtime_core.expr.functions import Function
     from flowtime_core.records.document import Plain
     from flowtime_core.records.template import Parameter
+    from flowtime_http.operation import Operation
+    from flowtime_http.query import Query
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE_GUIDE = "docs/templates/README.md"
@@ -93,6 +97,7 @@ def pages() -> dict[str, str]:
         "docs/reference/codes.md": codes_page(),
         "docs/reference/measures.md": measures_page(),
         "docs/reference/cli.md": cli_page(),
+        "docs/reference/http.md": http_page(),
     }
 
 
@@ -210,6 +215,59 @@ def _command(command: click.Command, path: str, parent: click.Context | None) ->
             child = command.get_command(context, name)
             if child is not None and not child.hidden:
                 yield from _command(child, f"{path} {name}", context)
+
+
+# --- HTTP -----------------------------------------------------------------------------------------
+
+
+def http_page() -> str:
+    """Every operation of the service, from the table that its router reads."""
+    return _page("HTTP", "the route table in `flowtime_http.routes` and the table of statuses in its `errors`", _http())
+
+
+def _http() -> Iterator[str]:
+    yield "`flowtime serve` answers these. `/openapi.json` says the same to machines, with the schema of every answer;"
+    yield "`docs/http/flowtime.http` has an example of each that an editor can send."
+    yield ""
+    yield "Answers are the JSON that the command line prints with `--json`. A good `GET` carries an `ETag`; sent"
+    yield "back as `If-None-Match` it gives 304. Every answer carries `X-Request-Id`: the caller's where one is sent."
+    yield ""
+    for operation in OPERATIONS:
+        yield from _operation(operation)
+    yield from ("## Errors", "")
+    yield "Every error is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, `code`,"
+    yield "`error` (the detail once more, for older clients), `hint` if there is one, and `errors` with one entry per"
+    yield "finding: `code`, `message`, `pointer`, `line`, `column`. `type` leads to the meaning of the code."
+    yield from ("", *_head("Status", "Errors"))
+    for status in sorted({*STATUSES.values(), *CODES_OF_HTTP}):
+        classes = [f"`{kind.__name__}`" for kind, known in STATUSES.items() if known == status]
+        codes = [f"`{code}`" for known, code in CODES_OF_HTTP.items() if known == status]
+        yield _row(str(status), ", ".join(classes + codes))
+    yield ""
+    yield "An id that cannot exist, one that may not be asked for and one that does not exist are told alike: 404. A"
+    yield "template that is wrong whatever is asked of it is 422; what the caller brought about is 400."
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    yield from (f"## `{operation.method} {operation.path}`", "", operation.doc, "")
+    if operation.query:
+        yield from _head("Query", "Value", "Meaning")
+        yield from (_row(f"`{query.name}`", _query_value(query), query.doc) for query in operation.query)
+        yield ""
+    if operation.body is not None:
+        kind = f"a `{operation.body.schema}`" if operation.body.schema else "a document"
+        yield f"Body: {kind} as {', '.join(f'`{name}`' for name in operation.body.media_types)}."
+        yield ""
+    answers = [f"{status} ({answer.schema or answer.media_types[0]})" for status, answer in operation.answers.items()]
+    errors = f"; errors: {', '.join(map(str, operation.errors))}" if operation.errors else ""
+    yield f"Answers: {', '.join(answers)}{errors}."
+    yield ""
+
+
+def _query_value(query: Query) -> str:
+    if query.required:
+        return f"{query.expected}, required"
+    return query.expected if query.default is None else f"{query.expected}; default `{json.dumps(query.default)}`"
 
 
 # --- the tables of the template guide -------------------------------------------------------------
