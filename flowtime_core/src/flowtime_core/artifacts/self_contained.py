@@ -24,17 +24,21 @@ def self_contained_model(run: EvaluatedRun, paths: Mapping[str, str]) -> Model:
     Parameters
     ----------
     run : EvaluatedRun
-        Roles bound to a number have no engine key and stay numbers; a role whose text names nothing falls away.
+        Roles bound to a number have no engine key and stay numbers; a role whose text names nothing falls away, but in
+        a telemetry run it stays, to tell that nobody measured it.
     paths : mapping of engine key to path
         File of each written series.
     """
     topology = run.model.topology
-    role_keys = run.role_keys if run.telemetry is None else _unmeasured(run)
+    is_measured = run.telemetry is not None
+    role_keys = _unmeasured(run) if is_measured else run.role_keys
     return evolve(
         run.model,
         topology=evolve(
             topology,
-            nodes=tuple(_bind_node(node, role_keys, paths) for node in topology.nodes),
+            nodes=tuple(
+                _bind_node(node if is_measured else _mapped(node), role_keys, paths) for node in topology.nodes
+            ),
             constraints=tuple(_bind_constraint(constraint, paths) for constraint in topology.constraints),
         ),
     )
@@ -51,16 +55,19 @@ def _unmeasured(run: EvaluatedRun) -> dict[tuple[str, str], str]:
     return {place: key for place, key in run.role_keys.items() if place not in measured}
 
 
+def _mapped(node: TopologyNode) -> TopologyNode:
+    """Return a node without the names of series; a telemetry run keeps those that nobody measured."""
+    stays = {role: one for role, one in node.semantics.bindings.items() if not isinstance(one, SeriesBinding)}
+    return evolve(node, semantics=evolve(node.semantics, bindings=stays))
+
+
 def _bind_node(node: TopologyNode, role_keys: Mapping[tuple[str, str], str], paths: Mapping[str, str]) -> TopologyNode:
-    stays: dict[str, Binding] = {
-        role: binding for role, binding in node.semantics.bindings.items() if not isinstance(binding, SeriesBinding)
-    }
     reads: dict[str, Binding] = {
         role: FileBinding(uri=series_uri(paths[role_keys[node.id, role]]))
         for role in ROLES
         if (node.id, role) in role_keys
     }
-    return evolve(node, semantics=evolve(node.semantics, bindings=stays | reads))
+    return evolve(node, semantics=evolve(node.semantics, bindings={**node.semantics.bindings, **reads}))
 
 
 def _bind_constraint(constraint: Constraint, paths: Mapping[str, str]) -> Constraint:

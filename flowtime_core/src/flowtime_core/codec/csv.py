@@ -130,7 +130,13 @@ def _without_class(text: str) -> str:
     """Return a text without the column in which the reference names the class of a file in every row."""
     if _CLASS_HEADER.match(text) is None:
         return text
-    return "\n".join(_MIDDLE_CELL.sub(r"\1", line) for line in text.split("\n"))
+    return "\n".join(map(_without_middle, text.split("\n")))
+
+
+def _without_middle(line: str) -> str:
+    """Return a row of three cells without the second; a row of two becomes one that no reader takes."""
+    found, count = _MIDDLE_CELL.subn(r"\1", line)
+    return found if count or not line else f"{line},"
 
 
 def _read_canonical(text: str, bins: int | None) -> SeriesReading | None:

@@ -118,9 +118,14 @@ def read_classes(root: Fields) -> tuple[tuple[FlowClass, ...], tuple[ClassArriva
     return classes, tuple(_read_arrival(fields, known) for fields in arrivals)
 
 
+def is_class_id(name: str) -> bool:
+    """Tell whether a class may have a name."""
+    return name != DEFAULT_CLASS and _CLASS_ID.fullmatch(name) is not None
+
+
 def _read_class(fields: Fields) -> FlowClass:
     name = fields.text("id")
-    if name and (name == DEFAULT_CLASS or not _CLASS_ID.fullmatch(name)):
+    if name and not is_class_id(name):
         text = f"class id {name!r} must hold letters, digits, '_' or '-', and not be {DEFAULT_CLASS}"
         fields.error("id", text, code="invalid_id")
     flow_class = FlowClass(id=name, display_name=fields.text("displayName"), description=fields.text("description"))

@@ -58,11 +58,16 @@ def _load(run: StoredRun, edge: Edge, source: Course | None, totals: Mapping[tup
         attempts = failures = None
     return EdgeCourse(
         edge=edge,
-        volumes=volumes or _carried(edge, roles, totals),
+        volumes=volumes or ({} if _is_routed(source) else _carried(edge, roles, totals)),
         by_class=_classes(run, ids),
         tried=None if attempts is None else _lagged(attempts, edge.lag),
         failed=None if failures is None else _lagged(failures, edge.lag),
     )
+
+
+def _is_routed(source: Course | None) -> bool:
+    """Tell whether routes, and not weights, share out what the source passes on: only its run knows how."""
+    return source is not None and source.data.node.kind == "router"
 
 
 def _classes(run: StoredRun, ids: Mapping[str, str]) -> dict[str, dict[str, FloatArray]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from flowtime_core.codec.header import is_class_id
 from flowtime_core.codec.measured_csv import write_measured_csv
 from flowtime_core.errors import InvalidDataError
 from flowtime_core.records.bundle import RunTelemetry, telemetry_uri
@@ -121,12 +122,13 @@ def _classes(
 def _bound(model: Model, capture: Replay, roles: Mapping[tuple[str, str], MeasuredFile]) -> Model:
     measured = capture.manifest
     declared = {flow_class.id for flow_class in model.classes}
+    found = [name for name in measured.classes if name not in declared and is_class_id(name)]
     return evolve(
         model,
         mode="telemetry",
         telemetry="",
         grid=evolve(model.grid, start=measured.grid.start or model.grid.start),
-        classes=(*model.classes, *(FlowClass(id=name) for name in measured.classes if name not in declared)),
+        classes=(*model.classes, *(FlowClass(id=name) for name in found)),
         topology=evolve(model.topology, nodes=tuple(_bind_node(node, roles) for node in model.topology.nodes)),
     )
 
