@@ -193,7 +193,10 @@ class MixEvaluation:
         self._runs: list[Callable[[int, int], None]] = []
         self._totals: list[FloatArray] = []
         self.parts: list[dict[str, FloatArray]] = []
-        for node in mixing.nodes:
+        self._alone: dict[int, dict[str, FloatArray]] = {}
+        for number, node in enumerate(mixing.nodes):
+            if node.kernel is not None:  # what looks back at its own result must not see it scaled
+                self._alone[number] = {name: np.zeros(shape) for name in node.classes}
             if isinstance(node.expression, Reference):
                 self._totals.append(totals(node.expression))
                 self.parts.append(dict(parts(node.expression)))
@@ -229,9 +232,10 @@ class MixEvaluation:
         out = self.parts[number]
         rows = {name: array[lo:hi] for name, array in out.items()}
         if node.kernel is not None:
-            source = self.parts[node.operands[0]]
-            for name, array in out.items():
-                node.kernel(array, (source[name],), lo, hi, node.literals)
+            source, alone = self.parts[node.operands[0]], self._alone[number]
+            for name, row in rows.items():
+                node.kernel(alone[name], (source[name],), lo, hi, node.literals)
+                row[...] = alone[name][lo:hi]
         elif node.rule == "select":
             self._select(number, node, lo, hi)
         else:
