@@ -186,9 +186,11 @@ class RouterMixer:
 class QueueMixer:
     """Serves the classes of a queue first in, first out."""
 
-    def __init__(self, step: QueueStep, runner: QueueRunner, mixes: Mixes) -> None:
+    def __init__(self, runner: QueueRunner, mixes: Mixes) -> None:
+        step = runner.step
         self.flows, self.initial = runner.flows, step.initial
-        self.sources = [mixes.get(key) for key in (step.arrivals, *step.overflow_from) if key is not None]
+        keys = (step.arrivals, *step.overflow_from)
+        self.sources = [(runner.arrays[key], mixes[key]) for key in keys if key is not None and key in mixes]
         self.depth, self.released = mixes[step.depth], mixes[step.released]
         self.overflow = None if step.overflow is None else mixes[step.overflow]
         bins, width = runner.shape
@@ -203,8 +205,9 @@ class QueueMixer:
         incoming: list[FloatArray | float] = []
         for name in self.names:
             value: FloatArray | float = 0.0
-            for parts in self.sources:
-                value = value + _rows(parts, name, lo, hi)
+            for total, parts in self.sources:
+                counts = np.isfinite(total[lo:hi]) & (total[lo:hi] >= 0.0)
+                value = value + np.where(counts, _rows(parts, name, lo, hi), 0.0)
             incoming.append(value)
         _fit(self.inflow, incoming, flows.inflow, lo, hi)
         for s, line in enumerate(self.lines):
@@ -240,7 +243,9 @@ def start_mixers(
 ) -> list[Mixer]:
     """Return what fills the parts of a step's outputs: nothing where they carry no classes."""
     carried = [key for key in step.writes if key in mixes]
-    if not carried:
+    if carried and isinstance(runner, QueueRunner):
+        return [QueueMixer(runner, mixes)]
+    if not carried or isinstance(step, (AllocationStep, QueueStep)):
         return []
     shape = arrays[step.writes[0]].shape
     match step:
@@ -248,16 +253,12 @@ def start_mixers(
             return [SourceMixer(arrays[key], mixes[key], rates[key])]
         case ExprStep():
             return [ExprMixer(step, arrays, mixes, shape)]
-        case QueueStep() if isinstance(runner, QueueRunner):
-            return [QueueMixer(step, runner, mixes)]
         case RouterStep():
             return [RouterMixer(step, arrays, mixes)]
         case EdgeStep():
             return [EdgeMixer(step, arrays, mixes, shape)]
         case SinkStep() | SumStep() | EchoStep():
             return [_linear(step, arrays, mixes)]
-        case AllocationStep() | QueueStep():
-            return []
         case _:
             return [KeepMixer(carried, mix_sources(step)[0], arrays, mixes)]
 

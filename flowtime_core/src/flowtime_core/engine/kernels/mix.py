@@ -16,14 +16,18 @@ CLOSE: Final = 1e-12
 
 
 def rescale(parts: Sequence[FloatArray], total: FloatArray) -> list[FloatArray]:
-    """Scale parts so that they sum to the total; equal shares where they sum to 0 and the total does not."""
+    """Scale parts so that they sum to the total; equal shares where they sum to 0 and the total does not.
+
+    Parts that are not finite say nothing about the mix, as parts of 0 do.
+    """
     found = np.zeros_like(total)
     size = np.zeros_like(total)
     for part in parts:
         found = found + part
         size = size + np.abs(part)
-    close = np.abs(found - total) <= CLOSE * size
-    empty = found == 0.0
+    known = np.isfinite(found)
+    close = known & (np.abs(found - total) <= CLOSE * size)
+    empty = (found == 0.0) | ~known
     divisor = np.where(empty, 1.0, found)
     equal = total / len(parts)
     return [np.where(close, part, np.where(empty, equal, part / divisor * total)) for part in parts]
