@@ -254,6 +254,8 @@ def _operation(operation: Operation) -> Iterator[str]:
         yield from _head("Query", "Value", "Meaning")
         yield from (_row(f"`{query.name}`", _query_value(query), query.doc) for query in operation.query)
         yield ""
+    for name, meaning in operation.headers.items():
+        yield from (f"Header `{name}`: {meaning}", "")
     if operation.body is not None:
         kind = f"a `{operation.body.schema}`" if operation.body.schema else "a document"
         yield f"Body: {kind} as {', '.join(f'`{name}`' for name in operation.body.media_types)}."

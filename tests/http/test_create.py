@@ -86,6 +86,19 @@ def test_a_model_can_be_sent_as_it_is(site: Site) -> None:
     assert site.get(f"/v1/runs/{body['runId']}/state?binIndex=0", 412)["code"] == "no_topology"
 
 
+def test_a_sent_model_may_say_where_it_comes_from(site: Site) -> None:
+    """In a header; a text that is no JSON object says nothing that is kept, one that is broken is refused."""
+    known = {"templateId": "mother", "templateVersion": "2.0.0"}
+    for header, status, template in (
+        (json.dumps(known), 200, "mother"),
+        ("model-1", 200, "adhoc-model"),
+        ("{", 400, ""),
+    ):
+        answer = site.client.post("/v1/run", content=MODEL, headers=YAML | {"X-Model-Provenance": header})
+        assert answer.status_code == status, answer.text
+        assert not template or answer.json()["metadata"]["templateId"] == template
+
+
 def test_a_document_is_checked_without_being_run(site: Site) -> None:
     """Every finding, also where there is nothing wrong."""
     good = site.client.post("/v1/validate", content=MODEL, headers=YAML).json()

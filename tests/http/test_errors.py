@@ -87,6 +87,7 @@ def problem(answer: Any, status: int) -> Any:  # noqa: ANN401 - an answer and it
         ("GET", "/v1/runs/mine/state?binIndex=9", 400, "invalid_bin"),
         ("GET", "/v1/runs/mine/state_window?startBin=2&endBin=1", 400, "invalid_bin"),
         ("GET", "/v1/runs/mine/graph?mode=round", 400, "invalid_input"),
+        ("GET", "/v1/runs/mine/export/xls", 400, "invalid_input"),
         ("GET", "/v1/runs?page=0", 400, "invalid_input"),
         ("GET", "/v1/runs?hasWarnings=perhaps", 400, "invalid_input"),
         ("GET", "/v1/artifacts?limit=1001", 400, "invalid_input"),

@@ -32,6 +32,13 @@ class Twin:
 DESK_RUN = ("run", "--template-id", "desk", "-p", "rate=4")
 DETERMINISTIC = DESK | {"options": {"deterministicRunId": True}}
 
+REPLAY = {
+    "templateId": "desk",
+    "parameters": {"rate": 4},
+    "telemetry": {"sourceRunId": "mine"},
+    "options": {"runId": "replay"},
+}
+
 TWINS = [
     Twin("createRun", "/v1/runs", (*DESK_RUN, "--run-id", "new"), DESK | {"options": {"runId": "new"}}, "POST"),
     Twin("createRun", "/v1/runs?dryRun=true", (*DESK_RUN, "--dry-run"), DESK, "POST"),
@@ -85,10 +92,18 @@ TWINS = [
         {"source": {"runId": "mine"}},
         "POST",
     ),
+    Twin(
+        "createRun",
+        "/v1/runs",
+        ("telemetry", "run", "--template-id", "desk", "-p", "rate=4", "--from-run", "mine", "--run-id", "replay"),
+        REPLAY,
+        "POST",
+    ),
     Twin("deleteRun", "/v1/runs/mine", ("runs", "delete", "mine", "--yes"), method="DELETE"),
 ]
 
 HTTP_ONLY = {
+    "exportRun": "the command writes a file, compared below",
     "getIndex": "series/index.json is a file that the command line's caller has",
     "getModel": "model/model.yaml is such a file too",
     "listCategories": "of the web UI",
@@ -146,3 +161,14 @@ def test_both_answer_alike(build: Callable[..., Site], twin: Twin) -> None:
 def test_every_operation_has_a_twin_or_a_reason() -> None:
     """Nothing is left out by accident."""
     assert {twin.operation for twin in TWINS} | set(HTTP_ONLY) == {operation.name for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_both_export_the_same_bytes(site: Site, form: str) -> None:
+    """The command to its standard output, the service as its answer."""
+    site.run()
+    command = ["export", "mine", "--format", form, "-o", "-", "--data-dir", str(site.folder / "data")]
+    printed = CliRunner().invoke(cli, command, catch_exceptions=False).stdout_bytes
+    answer = site.client.get(f"/v1/runs/mine/export/{form}")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="mine.{form}"'
+    assert answer.content == printed

@@ -19,8 +19,11 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 from attrs import frozen
+from click.testing import CliRunner
 
+from flowtime_cli.main import cli
 from flowtime_http.routes import OPERATIONS
+from flowtime_http.settings import token_of
 from tests.support.reference import ROOT
 
 WALKTHROUGH = (ROOT / "docs/http/flowtime.http").read_text(encoding="utf-8")
@@ -209,3 +212,20 @@ def test_the_log_is_json_lines_on_standard_error(tmp_path: Path) -> None:
         line = json.loads(server.process.stderr.readline())
         assert (line["requestId"], line["route"], line["status"]) == ("r-1", "/healthz", 200)
         assert server.stop() == 0
+
+
+def test_settings_can_be_checked_without_serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is said, and nothing is left running; a directory that is not there is told as everywhere."""
+    monkeypatch.chdir(tmp_path)
+    checked = CliRunner().invoke(cli, ["serve", "--port", "0", "--check", "--quiet"])
+    assert checked.exit_code == 0
+    assert checked.stderr.startswith("FlowTime answers on http://127.0.0.1:")
+    other = CliRunner().invoke(cli, ["serve", "--port", "0", "--check", "--quiet", "--host", "::1"])
+    assert other.exit_code in {0, 6}
+    assert CliRunner().invoke(cli, ["serve", "--check", "--quiet", "--templates-dir", "nowhere"]).exit_code == 4
+
+
+@pytest.mark.parametrize(("text", "token"), [("", ""), (" key ", "key")])
+def test_the_token_comes_from_the_environment(text: str, token: str) -> None:
+    """Blank is none."""
+    assert token_of({"FLOWTIME_HTTP_TOKEN": text}) == token

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flowtime_core.codec.finding import validation_to_plain
 from flowtime_core.codec.run_answer import run_answer_to_plain
 from flowtime_core.errors import InputError
 from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.resolve import validate_request
-from flowtime_core.shell.submission import submit_bytes
+from flowtime_core.shell.submission import submit_bytes, submit_text
 from flowtime_http.answer import json_answer
 from flowtime_http.run_handlers import creation_status, make_run
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from flowtime_core.records.run import Submission
     from flowtime_http.service import Call, Service
+
+
+PROVENANCE: Final = "X-Model-Provenance"
 
 
 def run_model(service: Service, call: Call) -> Response:
@@ -35,4 +39,10 @@ def _request(service: Service, call: Call) -> RunRequest:
     """Return the request to run a document; its relative sources begin where callers may name files."""
     if not call.body.strip():
         raise InputError("the body is empty", hint="send a model as YAML")
-    return RunRequest(document=submit_bytes(call.body, source="model", folder=service.sources_dir))
+    document = submit_bytes(call.body, source="model", folder=service.sources_dir)
+    return RunRequest(document=document, provenance=_provenance(call.headers.get(PROVENANCE, "").strip()))
+
+
+def _provenance(text: str) -> Submission | None:
+    """Return the provenance of a header; a text that is no JSON object is an older client's name for its model."""
+    return submit_text(text, source=PROVENANCE) if text.startswith("{") else None

@@ -67,7 +67,11 @@ def _operation(operation: Operation) -> dict[str, Plain]:
     plain: dict[str, Plain] = {
         "operationId": operation.name,
         "summary": operation.doc,
-        "parameters": [*_path_parameters(operation), *map(_query_parameter, operation.query)],
+        "parameters": [
+            *_path_parameters(operation),
+            *map(_query_parameter, operation.query),
+            *_header_parameters(operation),
+        ],
         "responses": responses,
         "security": [{}, {_SECURITY: []}],
     }
@@ -109,6 +113,14 @@ def _reference(name: str) -> dict[str, Plain]:
 def _path_parameters(operation: Operation) -> list[Plain]:
     names: list[str] = _PARAMETER.findall(operation.path)
     return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _header_parameters(operation: Operation) -> list[Plain]:
+    text: Plain = {"type": "string"}
+    return [
+        {"name": name, "in": "header", "description": doc, "required": False, "schema": text}
+        for name, doc in operation.headers.items()
+    ]
 
 
 def _query_parameter(query: Query) -> Plain:

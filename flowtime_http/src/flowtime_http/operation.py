@@ -64,6 +64,8 @@ class Operation:
         As OpenAPI and Starlette write it: ``/v1/runs/{runId}``.
     name : str
         Its operationId.
+    headers : mapping of name to meaning
+        Headers that it reads.
     answers : mapping of status to Answer
         What it answers when all is well.
     errors : tuple of int

@@ -149,7 +149,6 @@ RUNS: Final = (
         name="getSeries",
         doc="Return a series by any name that means it: CSV, or JSON where Accept asks for it.",
         handler=runs.series,
-        headers={"Accept": "`application/json` for JSON"},
         answers={200: Answer(schema="SeriesAnswer", media_types=("text/csv", "application/json"))},
         errors=(404, 409, 422),
     ),
@@ -162,6 +161,15 @@ RUNS: Final = (
         answers={200: Answer(media_types=("application/yaml",))},
         errors=(404, 422),
     ),
+    Operation(
+        method="GET",
+        path=f"{_RUN}/export/{{format}}",
+        name="exportRun",
+        doc="Return every series of a run as one table: `csv`, `ndjson`, or `parquet` where `flowtime-core[arrow]` is.",
+        handler=runs.export,
+        answers={200: Answer(media_types=("text/csv", "application/x-ndjson", "application/vnd.apache.parquet"))},
+        errors=(400, 404, 409, 412, 422),
+    ),
 )
 
 DOCUMENTS: Final = (
@@ -171,6 +179,7 @@ DOCUMENTS: Final = (
         name="runModel",
         doc="Run a model that is sent as YAML; the answer holds the values of its series.",
         handler=documents.run_model,
+        headers={documents.PROVENANCE: "What is known of where the model comes from, as a JSON object."},
         body=Body(media_types=YAML),
         answers={200: Answer(schema="ModelRunAnswer", doc="The run that was made; Location says where it is.")},
         errors=(400, 409, 413, 415, 422, 503),

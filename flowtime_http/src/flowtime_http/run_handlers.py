@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from flowtime_core.artifacts.export import export_run, find_format
 from flowtime_core.codec.created import created_to_plain
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.listing import page_to_plain
@@ -119,6 +120,13 @@ def metrics(service: Service, call: Call) -> Response:
     """Return the service levels of a run."""
     last = call.integer("endBin") if call.query["endBin"] is not None else None
     return json_answer(answer_metrics(open_run(service, call), call.integer("startBin"), last))
+
+
+def export(service: Service, call: Call) -> Response:
+    """Return every series of a run as one table."""
+    stored, form = open_run(service, call), call.path["format"]
+    headers = {"Content-Disposition": f'attachment; filename="{stored.run_id}.{form}"'}
+    return text_answer(export_run(stored, form), find_format(form).media_type, headers)
 
 
 def delete_run(service: Service, call: Call) -> Response:
