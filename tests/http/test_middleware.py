@@ -94,6 +94,14 @@ def test_the_making_of_a_run_is_told_under_the_id_of_its_request(site: Site, cap
     told = "\n".join(record.getMessage() for record in caplog.records if record.name == "flowtime")
     for number in ("4001", "4002", "4003", "4004", "4005", "4500", "3001", "3002"):
         assert f"{number} " in told
+    first = next(record for record in caplog.records if "4005 " in record.getMessage())
+    line = json.loads(JsonLines().format(first))
+    assert (line["correlationId"], line["runId"], line["templateId"], line["mode"]) == (
+        "r-1",
+        "mine",
+        "desk",
+        "simulation",
+    )
     for text in ("correlationId=r-1", "correlationId=r-2", "runId=mine", "templateId=desk", "mode=simulation"):
         assert text in told
 

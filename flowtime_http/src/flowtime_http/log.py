@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from flowtime_core.codec.json import encode_json_compact
+from flowtime_core.codec.json import decode_json, encode_json_compact
+from flowtime_core.shell.observe import JsonLinesFormatter
 
 if TYPE_CHECKING:
     from flowtime_core.records.document import Plain
 
+ATTRIBUTE: Final = "flowtime_request"
+"""Where the record of a request carries its facts."""
 
-class JsonLines(logging.Formatter):
-    """A record as one JSON object; of a request its facts, of a fault its traceback."""
+
+class JsonLines(JsonLinesFormatter):
+    """A record as one JSON object: of an event its facts, of a request too, of a fault its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line."""
-        plain: dict[str, Plain] = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "flowtime_request", {}),
-        }
-        if record.exc_info:
-            plain["exception"] = self.formatException(record.exc_info)
-        return encode_json_compact(plain).decode()
+        line = super().format(record)
+        facts: dict[str, Plain] = getattr(record, ATTRIBUTE, {})
+        plain = decode_json(line, source="log").plain if facts else None
+        return encode_json_compact(plain | facts).decode() if isinstance(plain, dict) else line
 
 
 def log_to_stderr() -> None:

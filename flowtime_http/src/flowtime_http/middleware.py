@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 
 from flowtime_http.errors import problem_of, problem_response
+from flowtime_http.log import ATTRIBUTE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -89,7 +90,7 @@ class _Exchange:
             "status": self._status,
             "durationMs": round((time.perf_counter() - self._began) * 1000, 3),
         }
-        LOGGER.info("%(method)s %(route)s %(status)s", facts, extra={"flowtime_request": facts})
+        LOGGER.info("%(method)s %(route)s %(status)s", facts, extra={ATTRIBUTE: facts})
 
 
 def _request_id(headers: Headers) -> str:
