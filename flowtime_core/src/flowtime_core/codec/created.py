@@ -9,11 +9,13 @@ from flowtime_core.codec.state import metadata_to_plain
 from flowtime_core.codec.telemetry_manifest import metric_name
 from flowtime_core.codec.timestamp import format_timestamp
 from flowtime_core.codec.warning import warnings_to_plain
+from flowtime_core.records.diagnostic import count_warnings
 
 if TYPE_CHECKING:
     from flowtime_core.records.created import ArtifactFlags, CreatedRun, RunPlan
     from flowtime_core.records.document import Plain
     from flowtime_core.records.grid import Grid
+    from flowtime_core.records.run import StoredRun
 
 
 def created_to_plain(created: CreatedRun) -> dict[str, Plain]:
@@ -24,7 +26,7 @@ def created_to_plain(created: CreatedRun) -> dict[str, Plain]:
         "metadata": None if metadata is None else metadata_to_plain(metadata),
         "plan": None if created.plan is None else _plan(created.plan, created),
         "warnings": warnings_to_plain(created.warnings),
-        "warningCount": len(created.warnings),
+        "warningCount": count_warnings(created.warnings),
         "canReplay": created.can_replay,
         "wasReused": created.was_reused,
         "grid": grid_summary(created.grid),
@@ -33,6 +35,9 @@ def created_to_plain(created: CreatedRun) -> dict[str, Plain]:
         plain["createdUtc"] = format_timestamp(created.created)
     if created.artifacts is not None:
         plain["artifacts"] = _artifacts(created.artifacts)
+    if created.stored is not None:
+        plain["hashes"] = _hashes(created.stored)
+        plain["telemetrySources"] = list(created.stored.telemetry_sources)
     if metadata is not None:
         plain["links"] = run_links(metadata.run_id)
     return plain
@@ -62,6 +67,12 @@ def run_links(run_id: str) -> dict[str, Plain]:
         "graph": f"{own}/graph",
         "index": f"{own}/index",
     }
+
+
+def _hashes(run: StoredRun) -> dict[str, Plain]:
+    """Return what names the content of a run, as far as its writer stated it."""
+    hashes = {"model": run.model_hash, "scenario": run.scenario_hash, "input": run.input_hash}
+    return {name: digest for name, digest in hashes.items() if digest}
 
 
 def _artifacts(flags: ArtifactFlags) -> dict[str, Plain]:
