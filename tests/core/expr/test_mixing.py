@@ -170,6 +170,14 @@ def test_where_a_class_sum_is_zero_and_the_total_is_not_shares_are_equal() -> No
     assert parts_of("MAX(x, n)", given=given) == {"blue": [2, 0, 3], "red": [2, 0, 1]}
 
 
+def test_parts_that_cancel_keep_their_signs() -> None:
+    """4.10 5 red less 5 blue are a total of 0 made of 5 and -5; minus that, of -5 and 5."""
+    given = {"x": {"red": [5.0, 1.0, 0.0]}, "y": {"blue": [5.0, 1.0, 0.0]}}
+    assert parts_of("x - y", given=given) == {"blue": [-5, -1, 0], "red": [5, 1, 0]}
+    assert parts_of("-(x - y)", given=given) == {"blue": [5, 1, 0], "red": [-5, -1, 0]}
+    assert parts_of("+(x - y)", given=given) == {"blue": [-5, -1, 0], "red": [5, 1, 0]}
+
+
 def test_a_result_that_is_not_a_number_has_no_parts_either() -> None:
     """3.3 NaN propagates to every part, and only in its bin."""
     given = {"x": {"red": [1.0, 2.0, 1.0], "blue": [3.0, 2.0, 3.0]}, "n": [1.0, NAN, 2.0]}

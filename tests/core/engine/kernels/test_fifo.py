@@ -42,6 +42,7 @@ def test_a_batch_is_mixed_evenly() -> None:
 
 def test_nothing_leaves_before_it_came() -> None:
     """4.10 More than is there takes what is there, and nothing of later bins."""
+    assert left(line([[1, 0], [1, 0]]), 2.5) == [[2, 0]]
     found = line([[1, 0], [1, 0], [0, 5]])
     assert left(found, 9.0, 5.0) == [[2, 0], [0, 5]]
     assert (found.front.tolist(), found.taken.tolist()) == ([0, 1, 2], [0, 1, 5])

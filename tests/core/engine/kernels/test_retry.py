@@ -79,6 +79,11 @@ def test_more_returns_than_attempts_leave_no_first_ones() -> None:
     assert failed([8, 2], [8, 2], (0.0, 1.0), 2) == [[8, 0], [0, 2]]
 
 
+def test_half_a_first_try_is_one() -> None:
+    """4.8 8 come back and half a one is new: of 17 failures in 8.5 tries 1 is first, 16 are second."""
+    assert failed([8, 17], [8, 8.5], (0.0, 1.0), 2) == [[8, 1], [0, 16]]
+
+
 def test_where_nobody_tries_all_failures_are_first_ones() -> None:
     """4.8 Where the sum of attempts is 0 all of f counts as f_1."""
     assert failed([3, 0], [0, 0], (0.0, 0.0), 2) == [[3, 0], [0, 0]]
