@@ -97,3 +97,8 @@ class Diagnostic:
         hint = f" ({self.hint})" if self.hint else ""
         excerpt = "".join(f"\n    {line}" for line in self.excerpt.splitlines())
         return f"{place}{self.severity}[{self.code}]: {self.message}{bins}{hint}{excerpt}"
+
+
+def count_warnings(findings: Iterable[Diagnostic]) -> int:
+    """Return how many findings are more than a remark: what lists and filters call warnings."""
+    return sum(finding.severity != "info" for finding in findings)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from flowtime_core.errors import InputError
+from flowtime_core.records.diagnostic import count_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +49,8 @@ class RunListing:
 
     @property
     def warning_count(self) -> int:
-        """How many warnings the run has."""
-        return len(self.warnings)
+        """How many warnings the run has, remarks aside."""
+        return count_warnings(self.warnings)
 
 
 def _positive(query: RunQuery, attribute: Attribute[int], value: int) -> None:
@@ -111,7 +112,7 @@ class RunQuery:
         return (
             (not self.mode or self.mode.casefold() == run.mode)
             and (not self.template_id or self.template_id.casefold() == run.template_id.casefold())
-            and (self.has_warnings is None or self.has_warnings == bool(run.warnings))
+            and (self.has_warnings is None or self.has_warnings == (run.warning_count > 0))
         )
 
 

@@ -11,6 +11,7 @@ from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.evaluate import compile_prepared, describe_origin, deterministic_run_id
 from flowtime_core.pipelines.plan_bundle import draft, make_run
 from flowtime_core.records.created import CreatedRun, RunPlan
+from flowtime_core.records.diagnostic import count_warnings
 from flowtime_core.records.event import RUN_ARTIFACTS, RUN_VALIDATED
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.shell.disk_tree import read_tree
@@ -85,7 +86,7 @@ def create_run(
         progress.stage(RUN_VALIDATED, "model is valid", _extent(prepared))
         if request.dry_run:
             plan = _plan(request, inputs, workspace.runs_dir)
-            progress.completed("dry run completed", {"dryRun": True, "warningCount": len(plan.warnings)})
+            progress.completed("dry run completed", {"dryRun": True, "warningCount": count_warnings(plan.warnings)})
             return plan
         with progress.evaluating({"bins": prepared.model.grid.bins}):
             run = make_run(inputs, created=created, run_id=_run_id(request, created))
@@ -94,7 +95,7 @@ def create_run(
         done = _commit(run, workspace, overwrite=request.overwrite)
         progress.completed(
             f"{run.model.mode} run completed",
-            {"wasReused": done.was_reused, "warningCount": len(done.warnings)},
+            {"wasReused": done.was_reused, "warningCount": count_warnings(done.warnings)},
         )
         return done
 

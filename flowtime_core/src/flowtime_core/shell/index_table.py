@@ -186,7 +186,7 @@ def _seen(row: Row) -> tuple[str | int | None, ...]:
 
 
 def _shown(row: Row, run: RunListing) -> tuple[str | int | None, ...]:
-    facts = (None, None, None) if run.damage else (run.mode, run.template_id.casefold(), bool(run.warnings))
+    facts = (None, None, None) if run.damage else (run.mode, run.template_id.casefold(), run.warning_count > 0)
     return (_age(run), row.name, *facts, search_text(run))
 
 
