@@ -26,6 +26,8 @@ from flowtime_core.records.series_index import SeriesEntry, SeriesIndex
 from flowtime_core.records.telemetry import CaptureProvenance, TelemetryManifest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import EvaluatedRun
@@ -64,7 +66,7 @@ def _written(run: EvaluatedRun) -> tuple[Series, ...]:
 def _series_files(run: EvaluatedRun) -> dict[str, bytes]:
     written = _written(run)
     paths = layout.series_paths(series.id for series in written)
-    own = {} if run.telemetry is None else run.telemetry.own
+    own: Mapping[str, bytes] = {} if run.telemetry is None else run.telemetry.own
     return {
         paths[series.id]: own[key] if key in own else write_series_csv(series.values)
         for key, series in zip(run.written, written, strict=True)
@@ -101,7 +103,7 @@ def _model_bytes(run: EvaluatedRun, model: Model) -> bytes:
 
 
 def _measured_files(run: EvaluatedRun) -> FileTree:
-    files = {} if run.telemetry is None else run.telemetry.files
+    files: FileTree = {} if run.telemetry is None else run.telemetry.files
     return {layout.measured_path(path): data for path, data in files.items()}
 
 
