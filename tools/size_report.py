@@ -96,9 +96,7 @@ def report(distribution: str) -> list[str]:
     print(f"{distribution}: {len(paths)} modules, {sum(lines.values())} lines, {len(measured)} functions")
     for name, value, target in figures:
         print(f"  {name:<22}{value:>7g}  target {target:>3}  {'good' if value <= target else 'OVER'}")
-    too_long = [
-        f"{path.relative_to(ROOT)}: {count} lines" for path, count in lines.items() if count > MODULE_MAX
-    ]
+    too_long = [f"{path.relative_to(ROOT)}: {count} lines" for path, count in lines.items() if count > MODULE_MAX]
     too_long += [f"{item.place}: {item.lines} lines" for item in measured if item.lines > FUNCTION_MAX]
     tangled = [f"{item.place}: complexity {item.complexity}" for item in measured if item.complexity > ways]
     for offender in too_long + tangled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -25,8 +25,6 @@ from flowtime_core.records.topology import (
     Topology,
     TopologyNode,
 )
-
-Roles = Mapping[str, str | float | Binding]
 
 
 def hours(bins: int) -> Grid:

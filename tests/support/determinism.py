@@ -39,9 +39,7 @@ def findings(source: str) -> list[str]:
 def _imports(node: ast.AST) -> Iterator[Finding]:
     match node:
         case ast.Import(names=names, lineno=line):
-            yield from (
-                (line, f"imports {name.name}") for name in names if _root(name.name) in BANNED_MODULES
-            )
+            yield from ((line, f"imports {name.name}") for name in names if _root(name.name) in BANNED_MODULES)
         case ast.ImportFrom(module=str(module), lineno=line) if _root(module) in BANNED_MODULES:
             yield line, f"imports from {module}"
         case ast.ImportFrom(module="numpy", names=names, lineno=line):

@@ -71,9 +71,7 @@ class GoldenFileExtension(SingleFileSnapshotExtension):
 class Golden:
     """What a test holds its outputs against."""
 
-    def __init__(
-        self, snapshot: SnapshotAssertion, root: Path, ledger: GoldenLedger, *, update: bool
-    ) -> None:
+    def __init__(self, snapshot: SnapshotAssertion, root: Path, ledger: GoldenLedger, *, update: bool) -> None:
         self._snapshot = snapshot.use_extension(GoldenFileExtension)
         self._root = root
         self._ledger = ledger

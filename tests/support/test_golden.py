@@ -46,9 +46,7 @@ class Project:
     def run(self, *arguments: str) -> tuple[int, str]:
         """Run its tests: exit code and output."""
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:pytest_cov", "-p", "no:anyio", *arguments]
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
         done = subprocess.run(
             command, cwd=self.root, env=environment, capture_output=True, text=True, check=False, timeout=120
         )

@@ -19,7 +19,7 @@ from flowtime_core.codec.telemetry_manifest import (
 )
 from flowtime_core.errors import VerificationError
 from flowtime_core.records.diagnostic import BinRange
-from flowtime_core.records.document import Document
+from flowtime_core.records.document import Document, Plain
 from flowtime_core.records.grid import Grid
 from flowtime_core.records.measure import ROLES
 from flowtime_core.records.telemetry import (
@@ -155,7 +155,7 @@ def test_every_role_is_a_metric(role: str) -> None:
     manifest = evolve(MANIFEST, files=(evolve(MANIFEST.files[0], metric=role),))
     assert read(plain_of(manifest)) == manifest
     assert schema_findings("telemetry-manifest", Document(source="", plain=plain_of(manifest))) == ()
-    gaps = {"rules": [{"bins": [1], "action": "nan", "metrics": [role]}]}
+    gaps: Plain = {"rules": [{"bins": [1], "action": "nan", "metrics": [role]}]}
     assert schema_findings("gap-config", Document(source="", plain=gaps)) == ()
 
 

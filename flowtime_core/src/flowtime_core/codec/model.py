@@ -87,7 +87,7 @@ def _read_model(root: Fields, reserved: Collection[str], mode: Mode | None) -> M
     classes, arrivals = read_classes(root)
     outputs, rng, metadata, stated = read_outputs(root), read_rng(root), read_metadata(root), _read_mode(root)
     telemetry = read_telemetry(root)
-    root.close(_READ_ELSEWHERE | (MEASURED_FORM if is_measured_form(root) else set()))
+    root.close(_READ_ELSEWHERE | (MEASURED_FORM if is_measured_form(root) else frozenset[str]()))
     if not (root.take("nodes")[1] or root.take("topology")[1]):
         root.missing("nodes", hint="nodes: [{id: arrivals, kind: const, values: 10}]")
     return Model(
