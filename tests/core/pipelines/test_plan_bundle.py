@@ -80,13 +80,15 @@ def test_provenance_names_template_capture_and_files() -> None:
     capture = read_capture(captured(run_tree(), GAPS).tree, source="here")
     origin = Origin(template_id="made", template_version="3.0.0", parameters={"rate": 4, "dir": "/somewhere/else"})
     inputs = Inputs(prepared=prepared(origin=origin), sources={}, capture=capture, replays=True)
-    told = json.loads(render_run(make_run(inputs, created=CAPTURED))["model/provenance.json"])
+    tree = render_run(make_run(inputs, created=CAPTURED))
+    told, metadata = json.loads(tree["model/provenance.json"]), json.loads(tree["model/metadata.json"])
     assert (told["templateId"], told["templateVersion"]) == ("made", "3.0.0")
     assert told["parameters"] == {"rate": 4, "dir": "file://telemetry"}
     assert told["parametersHash"].startswith("sha256:")
     assert told["bindings"]["Desk.served"] == sha256_of(capture.tree["Desk_served.csv"])
     known = capture.manifest.provenance
-    assert told["capture"]["runId"] == known.run_id
+    assert told["capture"]["runId"] == metadata["capturedRunId"] == known.run_id
+    assert metadata["captureChecksum"] == capture.manifest.checksum
     assert told["capture"]["scenarioHash"] == known.scenario_hash
     assert told["capture"]["manifestChecksum"] == capture.manifest.checksum
     assert told["capture"]["gapConfigurationHash"].startswith("sha256:")

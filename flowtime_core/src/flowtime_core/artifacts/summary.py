@@ -64,6 +64,7 @@ def node_sources(model: Model) -> dict[str, str]:
 def metadata_of(run: EvaluatedRun, model_hash: str) -> RunMetadata:
     """Return what ``model/metadata.json`` says."""
     template, provenance = _template(run), dated_provenance(run)
+    capture = provenance.capture
     return RunMetadata(
         template_id=template.id,
         template_title=template.title,
@@ -78,6 +79,8 @@ def metadata_of(run: EvaluatedRun, model_hash: str) -> RunMetadata:
         parameters=provenance.parameters,
         telemetry_sources=telemetry_sources(run.model),
         node_sources=node_sources(run.model) | dict({} if run.telemetry is None else run.telemetry.sources),
+        captured_run_id="" if capture is None else capture.provenance.run_id,
+        capture_checksum="" if capture is None else capture.checksum,
     )
 
 

@@ -30,6 +30,8 @@ def metadata_to_plain(metadata: RunMetadata) -> dict[str, Plain]:
         "hasTelemetrySources": bool(sources),
         "telemetrySources": list(sources),
         "nodeSources": dict(metadata.node_sources),
+        "capturedRunId": metadata.captured_run_id,
+        "captureChecksum": metadata.capture_checksum,
         "parameters": dict(sorted(metadata.parameters.items())),
     }
     return {key: value for key, value in plain.items() if value != ""}
@@ -61,6 +63,8 @@ def decode_metadata(data: bytes, *, path: str) -> RunMetadata:
         parameters={} if parameters is None else dict(parameters.plain),
         telemetry_sources=fields.texts("telemetrySources") if "telemetrySources" in fields.plain else None,
         node_sources={} if nodes is None else {node_id: nodes.text(node_id) for node_id in nodes.plain},
+        captured_run_id=fields.text("capturedRunId"),
+        capture_checksum=fields.text("captureChecksum"),
     )
     refuse_damage(fields)
     return metadata

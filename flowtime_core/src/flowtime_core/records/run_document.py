@@ -49,8 +49,10 @@ class RunMetadata:
     ----------
     telemetry_sources : tuple of str or None
         URIs of the measured series the model reads; None where the writer did not state them.
-    node_sources : mapping of series node id to URI
-        Which node reads which.
+    node_sources : mapping of series name to URI
+        Which series is measured by which.
+    captured_run_id, capture_checksum : str
+        The run whose capture is replayed, and the hash of the capture's manifest.
     """
 
     schema_version: int = 1
@@ -67,3 +69,5 @@ class RunMetadata:
     parameters: Mapping[str, Plain] = EMPTY
     telemetry_sources: tuple[str, ...] | None = None
     node_sources: Mapping[str, str] = EMPTY
+    captured_run_id: str = ""
+    capture_checksum: str = ""

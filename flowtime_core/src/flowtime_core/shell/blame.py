@@ -59,7 +59,7 @@ def _faults(
 
     One that needs parameters cannot be judged without: then what they cannot have brought about is its own fault.
     """
-    bare = evolve(request, parameters=EMPTY, parameter_texts=EMPTY)
+    bare = evolve(request, parameters=EMPTY, parameter_texts=EMPTY, bindings=EMPTY)
     found = validate_request(bare, library, sources_root=sources_root).findings
     needs = any(finding.code == "missing_parameter" for finding in found)
     return _own(found) or (_own(findings) if needs else ())
