@@ -23,4 +23,5 @@ def test_older_clients_find_the_values_of_the_declared_series(tmp_path: Path) ->
     assert plain["series"] == {"a": [0, 2], "b": [0, 0.5]}
     assert (plain["order"], plain["runId"]) == (["a", "b"], "mine")
     assert plain.items() >= created_to_plain(created).items()
-    assert run_answer_to_plain(evolve(created, stored=None)) == created_to_plain(created)
+    planned = evolve(created, stored=None)
+    assert run_answer_to_plain(planned) == created_to_plain(planned)

@@ -68,8 +68,8 @@ def compile_model(
     _stop_on_errors(context)
     carried = carried_classes(context.steps, rates)
     _class_findings(context, carried)
-    computed = sum(len(step.writes) for step in context.steps) + sum(map(len, carried.values()))
-    _check_size(computed, context.bins, limits)
+    computed = [key for keys in (*(step.writes for step in context.steps), *carried.values()) for key in keys]
+    _check_size(len(computed), context.bins, limits)
     published = publish(context, components, carried)
     return Plan(
         model=model,
