@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,16 @@ def test_a_batch_of_scenarios_is_evaluated_from_the_plan() -> None:
     assert ft.simulate(plan).values("staff").tolist() == [10, 15, 15, 15]
     batch = ft.evaluate_batch(plan, {"demand": [1.0, 2.0]})  # type: ignore[dict-item]
     assert (batch.scenarios, batch.values("staff", 1).tolist()) == (2, [2, 2, 2, 2])
+
+
+def test_a_bundle_takes_its_provenance_in_any_form(tmp_path: Path) -> None:
+    """A path, a JSON text and plain values say the same."""
+    source = ft.run("http-service", parameters={"bins": 12})
+    capture = ft.capture(source)
+    known = {"templateId": "http-service", "templateVersion": "1.0.0"}
+    file = tmp_path / "provenance.json"
+    file.write_text(json.dumps(known), encoding="utf-8")
+    runs = [ft.bundle(capture, "http-service", given, parameters={"bins": 12}) for given in (known, file, str(file))]
+    runs.append(ft.bundle(capture, "http-service", json.dumps(known), parameters={"bins": 12}))
+    assert {run.stored.template_id for run in runs} == {"http-service"}
+    assert len({run.tree["model/model.yaml"] for run in runs}) == 1

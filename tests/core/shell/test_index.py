@@ -18,7 +18,7 @@ from flowtime_core.errors import StorageError
 from flowtime_core.records.listing import RunQuery, page_of
 from flowtime_core.shell import index as index_module
 from flowtime_core.shell.index import RunIndex
-from flowtime_core.shell.index_table import IndexTable
+from flowtime_core.shell.index_table import IndexTable, Place, Row
 from flowtime_core.shell.listing import scan_runs
 from flowtime_core.shell.workspace import Workspace
 from tests.support.small_runs import put_run, write_run
@@ -333,10 +333,13 @@ def test_an_sqlite_without_the_means_lists_from_memory(root: Path, monkeypatch: 
 def test_a_change_of_the_table_is_whole_or_none() -> None:
     """A row that cannot be stored takes the others with it."""
     table = IndexTable()
-    with pytest.raises(AttributeError):
-        table.change([None], ["x"])  # type: ignore[list-item]
+    good = Row(name="good", place=Place(0, 1, 2), papers=3, is_settled=True, listing=None)
+    with pytest.raises(sqlite3.Error):
+        table.change([good, good._replace(name="bad", papers=object())], ["x"])  # type: ignore[arg-type]
     assert table.places() == {}
     assert table.noted("nothing") == ""
+    table.change([good], [])
+    assert table.places() == {"good": Place(0, 1, 2)}
 
 
 def test_threads_may_share_a_workspace(root: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import flowtime_core as ft
 from flowtime_core.codec.listing import page_to_plain, read_query
 from flowtime_core.records.listing import RunQuery, page_of
+from flowtime_core.shell import listing
 from flowtime_core.shell.workspace import Workspace
 from tests.support.desk import MODEL, NO_TOPOLOGY
 
@@ -137,3 +138,12 @@ def test_a_page_on_the_wire(workspace: Workspace) -> None:
     assert isinstance(items[3], dict)
     assert set(items[3]) == {"runId", "damage"}
     assert (plain["totalCount"], plain["page"], plain["pageSize"]) == (4, 1, 50)
+
+
+def test_a_run_that_vanishes_while_it_is_looked_at_is_not_listed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the list of a directory and the look at each run, another process may delete one."""
+    real = listing._status
+    monkeypatch.setattr(listing, "_status", lambda path: None if path.endswith("run1") else real(path))
+    assert sorted(listing.find_places((workspace.runs_dir,))) == ["broken", "run0", "run2"]

@@ -356,3 +356,14 @@ def test_options_that_name_nothing_are_refused(options: WindowOptions, code: str
     with pytest.raises(InputError, match=message) as caught:
         window(CLASSED, 0, 3, options)
     assert (caught.value.code, caught.value.hint) == (code, hint)
+
+
+def test_a_cap_that_nobody_measured_does_not_cap_a_measured_flow() -> None:
+    """SEMANTICS 4.3b: a replayed run without its capacity series shows what was measured in the bins that are open."""
+    node = evolve(
+        QUEUE,
+        roles={**QUEUE.roles, "served": [0, 8, 0, 4]},
+        dispatch=DispatchSchedule(period_bins=2, phase_offset=1, capacity_series="seats"),
+    )
+    found = window(stored_run(node, mode="telemetry"), 0, 3).nodes[0]
+    assert found.metrics["served"].tolist() == [0, 8, 0, 4]

@@ -38,9 +38,7 @@ def add_series_node(context: Context, index: int, node: SeriesNode) -> None:
         case ExprNode():
             _add_expression(context, node, f"{pointer}/expr")
         case BufferNode():
-            step = buffer_step(context, node, pointer)
-            if step is not None:
-                context.add(step, pointer)
+            context.add(buffer_step(context, node, pointer), pointer)
         case RouterNode():
             add_router(context, node, pointer)
 

@@ -63,8 +63,8 @@ def _queue_step(context: Context, pointer: str, node: TopologyNode) -> QueueStep
     )
 
 
-def buffer_step(context: Context, node: BufferNode, pointer: str) -> QueueStep | None:
-    """Return the step of an authored queue among the series nodes (SEMANTICS 2.5), or None after reporting."""
+def buffer_step(context: Context, node: BufferNode, pointer: str) -> QueueStep:
+    """Return the step of an authored queue among the series nodes (SEMANTICS 2.5)."""
     arrivals = context.resolve(node.inflow, f"{pointer}/inflow", f"inflow of {node.id!r}")
     outflow = loss = None
     if node.outflow is not None:

@@ -1,0 +1,35 @@
+"""What a list shows of a run, read from its summaries alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import flowtime_core as ft
+from flowtime_core.artifacts import layout
+from flowtime_core.artifacts.listing import describe_listed
+from flowtime_core.errors import VerificationError
+from tests.support.desk import MODEL
+
+TREE = dict(ft.run(MODEL, run_id="desk").tree)
+
+
+def test_a_run_without_a_grid_is_damaged() -> None:
+    """A summary that names no grid cannot be listed."""
+    run = json.loads(TREE[layout.RUN])
+    del run["grid"]
+    with pytest.raises(VerificationError):
+        describe_listed("desk", TREE | {layout.RUN: json.dumps(run).encode()})
+
+
+def test_a_damaged_telemetry_manifest_only_hides_the_start() -> None:
+    """The start of the bins stands in the telemetry manifest; a run is listed without it."""
+    whole = describe_listed("desk", TREE).grid
+    torn = describe_listed("desk", TREE | {layout.TELEMETRY_MANIFEST: b"{"}).grid
+    bare = describe_listed("desk", {path: data for path, data in TREE.items() if path != layout.TELEMETRY_MANIFEST})
+    assert whole is not None
+    assert torn is not None
+    assert bare.grid is not None
+    assert whole.start is not None
+    assert (torn.start, bare.grid.start) == (None, None)
