@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from flowtime_core.engine.steps.reading import Reading, present
+from flowtime_core.engine.steps.reading import Reading, SeriesStep, present
 from flowtime_core.records.ids import derived_key
 
 
 @frozen(kw_only=True)
-class RouterStep(Reading):
+class RouterStep(SeriesStep):
     """A router: its own series is its input, and each target gets a part (SEMANTICS 4.6).
 
     ``weights`` and ``classes`` have one entry per target; a target reached by classes alone has weight 0.
     """
 
-    key: str
     input: str
     parts: tuple[str, ...]
     targets: tuple[str, ...]
     weights: tuple[float, ...]
     classes: tuple[tuple[str, ...], ...]
-
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -39,21 +33,10 @@ class RouterStep(Reading):
 
 
 @frozen(kw_only=True)
-class SumStep(Reading):
+class SumStep(SeriesStep):
     """What routers bring to a target: the sum of their parts, in order of router and route."""
 
-    key: str
     parts: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Keys of the series the step computes."""
-        return (self.key,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -90,22 +73,11 @@ class AttemptsStep(Reading):
 
 
 @frozen(kw_only=True)
-class EchoStep(Reading):
+class EchoStep(SeriesStep):
     """Failures that come back later: their convolution with a kernel (SEMANTICS 4.8)."""
 
-    key: str
     failures: str
     kernel: tuple[float, ...]
-
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Keys of the series the step computes."""
-        return (self.key,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -159,18 +131,12 @@ class AllocationStep(Reading):
 
 
 @frozen(kw_only=True)
-class CapStep(Reading):
+class CapStep(SeriesStep):
     """A mapped served series under its allocations; what it leaves is ``unserved`` of each node without a queue."""
 
-    key: str
     source: str
     grants: tuple[str, ...]
     unserved: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -189,22 +155,16 @@ class CapStep(Reading):
 
 
 @frozen(kw_only=True)
-class EdgeStep(Reading):
+class EdgeStep(SeriesStep):
     """What an edge carries: ``source x weight / total x multiplier``, ``lag`` bins later (SEMANTICS 4.9)."""
 
     edge_id: str
-    key: str
     source: str
     weight: float
     total: float
     multiplier: float
     lag: int
     in_transit: str | None
-
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
 
     @property
     def writes(self) -> tuple[str, ...]:

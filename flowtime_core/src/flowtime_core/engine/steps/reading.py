@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import frozen
+
 
 class Reading:
     """What a step reads unless it says otherwise: nothing."""
@@ -25,3 +27,20 @@ class Reading:
 def present(*keys: str | None) -> tuple[str, ...]:
     """Return the keys that are there."""
     return tuple(key for key in keys if key is not None)
+
+
+@frozen(kw_only=True)
+class SeriesStep(Reading):
+    """A step that is known by the series it computes."""
+
+    key: str
+
+    @property
+    def label(self) -> str:
+        """What findings call this step."""
+        return self.key
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """Keys of the series the step computes."""
+        return (self.key,)

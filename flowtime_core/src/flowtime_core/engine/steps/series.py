@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from flowtime_core.engine.steps.reading import Reading
+from flowtime_core.engine.steps.reading import SeriesStep
 
 if TYPE_CHECKING:
     from flowtime_core.expr.evaluator import Program
@@ -15,47 +15,25 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class GivenStep(Reading):
+class GivenStep(SeriesStep):
     """Values known before anything runs: const, pmf, telemetry source, or a number bound to a role."""
 
-    key: str
     origin: str
     values: FloatArray = field(eq=False, repr=False)
     note: str = ""
 
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Keys of the series the step computes."""
-        return (self.key,)
-
 
 @frozen(kw_only=True)
-class ExprStep(Reading):
+class ExprStep(SeriesStep):
     """An expression; ``keys`` are the series behind ``program.inputs``, in their order."""
 
     node_id: str
-    key: str
     text: str
     tree: Expression = field(eq=False, repr=False)
     program: Program = field(eq=False, repr=False)
     keys: tuple[str, ...]
     same_bin_keys: tuple[str, ...]
     lagged_keys: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """What findings call this step."""
-        return self.key
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """Keys of the series the step computes."""
-        return (self.key,)
 
     def key_of(self, reference: Reference) -> str:
         """Return the series behind a reference of the expression."""
