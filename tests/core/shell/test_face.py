@@ -99,13 +99,12 @@ def test_a_batch_of_scenarios_is_evaluated_from_the_plan() -> None:
 
 
 def test_a_bundle_takes_its_provenance_in_any_form(tmp_path: Path) -> None:
-    """A path, a JSON text and plain values say the same."""
-    source = ft.run("http-service", parameters={"bins": 12})
-    capture = ft.capture(source)
-    known = {"templateId": "http-service", "templateVersion": "1.0.0"}
+    """A path, a JSON text and plain values say the same of a model, which says nothing else of where it comes from."""
+    capture = ft.capture(ft.run(MODEL))
+    known = {"templateId": "made", "templateVersion": "3.0.0"}
     file = tmp_path / "provenance.json"
     file.write_text(json.dumps(known), encoding="utf-8")
-    runs = [ft.bundle(capture, "http-service", given, parameters={"bins": 12}) for given in (known, file, str(file))]
-    runs.append(ft.bundle(capture, "http-service", json.dumps(known), parameters={"bins": 12}))
-    assert {run.stored.template_id for run in runs} == {"http-service"}
-    assert len({run.tree["model/model.yaml"] for run in runs}) == 1
+    runs = [ft.bundle(capture, MODEL, given) for given in (known, file, str(file), json.dumps(known))]
+    assert {(run.stored.template_id, run.stored.template_version) for run in runs} == {("made", "3.0.0")}
+    assert len({run.run_id for run in runs}) == 1
+    assert ft.bundle(capture, MODEL).stored.template_id != "made"

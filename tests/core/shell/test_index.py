@@ -331,15 +331,17 @@ def test_an_sqlite_without_the_means_lists_from_memory(root: Path, monkeypatch: 
 
 
 def test_a_change_of_the_table_is_whole_or_none() -> None:
-    """A row that cannot be stored takes the others with it."""
+    """A row that cannot be stored takes the others with it: the old ones stay, and the table can be changed again."""
     table = IndexTable()
-    good = Row(name="good", place=Place(0, 1, 2), papers=3, is_settled=True, listing=None)
+    old = Row(name="old", place=Place(0, 1, 2), papers=3, is_settled=True, listing=None)
+    new = old._replace(name="new")
+    table.change([old], [])
     with pytest.raises(sqlite3.Error):
-        table.change([good, good._replace(name="bad", papers=object())], ["x"])  # type: ignore[arg-type]
-    assert table.places() == {}
+        table.change([new, old._replace(name="bad", papers=object())], ["old"])  # type: ignore[arg-type]
+    assert table.places() == {"old": Place(0, 1, 2)}
     assert table.noted("nothing") == ""
-    table.change([good], [])
-    assert table.places() == {"good": Place(0, 1, 2)}
+    table.change([new], ["old"])
+    assert table.places() == {"new": Place(0, 1, 2)}
 
 
 def test_threads_may_share_a_workspace(root: Path) -> None:
