@@ -33,3 +33,10 @@ def test_a_damaged_telemetry_manifest_only_hides_the_start() -> None:
     assert bare.grid is not None
     assert whole.start is not None
     assert (torn.start, bare.grid.start) == (None, None)
+
+
+def test_a_run_of_a_summary_alone_is_listed() -> None:
+    """The reference writes no metadata: what the summary says is shown, and the model has the hash it names."""
+    whole, bare = describe_listed("desk", TREE), describe_listed("desk", {layout.RUN: TREE[layout.RUN]})
+    assert (bare.run_id, bare.created, bare.damage) == ("desk", whole.created, "")
+    assert bare.provenance_hash == whole.provenance_hash != ""
