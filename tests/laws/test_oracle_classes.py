@@ -1,0 +1,178 @@
+"""The engine's classes against a second evaluator in Fractions, on random small models (SEMANTICS 4.6, 4.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from random import Random
+from typing import Final
+
+import pytest
+from attrs import define, evolve, field
+
+from flowtime_core.records.ids import class_key
+from flowtime_core.records.model import (
+    ClassArrival,
+    ConstNode,
+    ExprNode,
+    FlowClass,
+    Model,
+    Route,
+    RouterNode,
+    SeriesNode,
+)
+from flowtime_core.records.policy import DispatchSchedule, WipLimit
+from flowtime_core.records.topology import TopologyNode
+from tests.support.build import model, place
+from tests.support.examples import examples
+from tests.support.oracle_classes import Classed, combined, minimum, product, queue, routed, shifted, source
+from tests.support.tables import run
+
+MODELS: Final = examples(1000).max_examples
+CHUNKS: Final = 4
+CLOSE: Final = 1e-9
+CLASSES: Final = ("blue", "green", "red")
+
+
+@define
+class Pair:
+    """A model under construction and what the second evaluator makes of it, by the engine's keys."""
+
+    random: Random
+    bins: int
+    nodes: list[SeriesNode] = field(factory=list[SeriesNode])
+    places: list[TopologyNode] = field(factory=list[TopologyNode])
+    traffic: list[ClassArrival] = field(factory=list[ClassArrival])
+    known: dict[str, Classed] = field(factory=dict[str, Classed])
+    open: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
+
+    def given(self, id: str, most: int) -> list[Fraction]:
+        """A given series of whole numbers, often 0."""
+        values = [self.random.choice((0, self.random.randint(0, most), self.random.randint(1, most)))]
+        values += [self.random.choice((0, *[self.random.randint(0, most)] * 3)) for _ in range(self.bins - 1)]
+        self.nodes.append(ConstNode(id=id, values=tuple(map(float, values))))
+        return [Fraction(value) for value in values]
+
+    def add(self, text: str, key: str, series: Classed) -> None:
+        """A series that others may read."""
+        self.known[key] = series
+        self.open.append((text, key))
+
+    def pick(self) -> tuple[str, Classed]:
+        """The text and the opinion of a series, more often a recent one."""
+        text, key = self.random.choice((*self.open, *self.open[-2:]))
+        return text, self.known[key]
+
+
+def _source(pair: Pair, id: str) -> None:
+    """A source of all classes, of some, or of none; with rates or without."""
+    values = pair.given(id, 30)
+    names = pair.random.sample(CLASSES, pair.random.choice((0, 1, 2, 3, 3)))
+    has_rates = pair.random.random() < 0.7
+    rates = {name: Fraction(pair.random.randint(1, 4)) if has_rates else None for name in names}
+    pair.traffic += [
+        ClassArrival(node_id=id, class_id=name, rate=None if rate is None else float(rate))
+        for name, rate in rates.items()
+    ]
+    pair.add(id, id, source(values, rates) if names else Classed(values, {}))
+
+
+def _expression(pair: Pair, id: str) -> None:
+    """An expression of two series; nothing reads a difference, whose parts may cancel."""
+    (left, a), (right, b) = pair.pick(), pair.pick()
+    by = pair.random.randint(0, 3)
+    choices: list[tuple[str, Callable[[], Classed]]] = [
+        (f"{left} + {right}", lambda: combined(a, b, 1)),
+        (f"{left} - {right}", lambda: combined(a, b, -1)),
+        (f"{left} * {right}", lambda: product(a, b)),
+        (f"{left} * 0.25", lambda: product(a, Classed([Fraction(1, 4)] * pair.bins, {}))),
+        (f"MIN({left}, {right})", lambda: minimum(a, b)),
+        (f"MIN(5, {left}, {right})", lambda: minimum(Classed([Fraction(5)] * pair.bins, {}), a, b)),
+        (f"SHIFT({left}, {by})", lambda: shifted(a, by)),
+    ]
+    text, opinion = pair.random.choice(choices)
+    pair.nodes.append(ExprNode(id=id, text=text))
+    pair.add(id, id, opinion())
+    if " - " in text or f"{left} * {right}" == text:
+        pair.open.pop()
+
+
+def _queue(pair: Pair, id: str) -> None:
+    """A derived server with initial content, loss, a limit and a schedule."""
+    text, inflow = pair.pick()
+    pair.nodes.append(ExprNode(id=f"into_{id}", text=text))
+    capacity, loss = pair.given(f"room_{id}", 25), pair.given(f"loss_{id}", 3)
+    initial, period = pair.random.randint(0, 9), pair.random.choice((1, 1, 2, 3))
+    limit = pair.random.choice((None, pair.random.randint(0, 20)))
+    pair.places.append(
+        place(
+            id,
+            "queue",
+            initial=float(initial),
+            dispatch=DispatchSchedule(period_bins=period, phase_offset=0),
+            wip=None if limit is None else WipLimit(limit=float(limit)),
+            arrivals=f"into_{id}",
+            capacity=f"room_{id}",
+            errors=f"loss_{id}",
+        )
+    )
+    left = queue(
+        inflow,
+        capacity,
+        loss,
+        initial=Fraction(initial),
+        limit=None if limit is None else Fraction(limit),
+        gate=[t % period == 0 for t in range(pair.bins)],
+    )
+    pair.add(f"{id}.served", f"served@{id}", left.served)
+    pair.add(f"{id}.queueDepth", f"queueDepth@{id}", left.depth)
+    if limit is not None:
+        pair.add(f"{id}.overflow", f"overflow@{id}", left.overflow)
+
+
+def _router(pair: Pair, id: str) -> None:
+    """A router of one class to a target of its own, of the others by weight."""
+    text, series = pair.pick()
+    if len(series.parts) < 2:
+        return
+    name = pair.random.choice(sorted(series.parts))
+    pair.nodes.append(ExprNode(id=f"into_{id}", text=text))
+    weights = [Fraction(pair.random.randint(1, 3)) for _ in range(pair.random.randint(1, 2))]
+    targets = [f"{id}_{number}" for number in range(len(weights) + 1)]
+    routes = [Route(target=targets[0], classes=(name,))]
+    routes += [Route(target=to, weight=float(weight)) for to, weight in zip(targets[1:], weights, strict=True)]
+    pair.nodes.append(RouterNode(id=id, input=f"into_{id}", routes=tuple(routes)))
+    for target, part in zip(targets, routed(series, name, weights), strict=True):
+        pair.add(target, target, part)
+
+
+BUILD: Final = (_source, _expression, _expression, _expression, _queue, _queue, _router)
+
+
+def pair_of(seed: int) -> tuple[Pair, Model]:
+    """A random model of 3 to 8 items, and what is known of it."""
+    random = Random(seed)  # noqa: S311 - no secret hangs on it
+    pair = Pair(random, bins=random.randint(2, 7))
+    _source(pair, "first")
+    for number in range(random.randint(2, 7)):
+        random.choice(BUILD)(pair, f"item_{number}")
+    random.shuffle(pair.nodes)
+    made = model(pair.bins, pair.nodes, pair.places)
+    classes = tuple(FlowClass(id=name) for name in CLASSES)
+    return pair, evolve(made, classes=classes, class_arrivals=tuple(pair.traffic))
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_classes_agree_with_a_second_evaluator(chunk: int) -> None:
+    """4.6, 4.10 Every total and every part of every series is the one of the second evaluator, within 1e-9."""
+    for seed in range(chunk, MODELS, CHUNKS):
+        pair, made = pair_of(seed)
+        table = run(made)
+        for key, series in pair.known.items():
+            expected = {key: series.total, **{class_key(key, name): part for name, part in series.parts.items()}}
+            carried = {name for name in CLASSES if class_key(key, name) in table.arrays}
+            assert carried == set(series.parts), f"seed {seed}: {key}"
+            for name, values in expected.items():
+                assert table.values(name).tolist() == pytest.approx([float(v) for v in values], rel=CLOSE, abs=CLOSE), (
+                    f"seed {seed}: {name}"
+                )
