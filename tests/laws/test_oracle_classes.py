@@ -63,6 +63,13 @@ class Pair:
         text, key = self.random.choice((*self.open, *self.open[-2:]))
         return text, self.known[key]
 
+    def is_doubtful(self, left: Classed, right: Classed) -> bool:
+        """Whether rounding may decide which of two is less: they are equal somewhere, and totals have thirds."""
+        values = {value for series in self.known.values() for value in series.total}
+        has_thirds = any(value.denominator & (value.denominator - 1) for value in values)
+        five = Fraction(5)
+        return has_thirds and any(a == b or five in (a, b) for a, b in zip(left.total, right.total, strict=True))
+
 
 def _source(pair: Pair, id: str) -> None:
     """A source of all classes, of some, or of none; with rates or without."""
@@ -86,10 +93,13 @@ def _expression(pair: Pair, id: str) -> None:
         (f"{left} - {right}", lambda: combined(a, b, -1)),
         (f"{left} * {right}", lambda: product(a, b)),
         (f"{left} * 0.25", lambda: product(a, Classed([Fraction(1, 4)] * pair.bins, {}))),
-        (f"MIN({left}, {right})", lambda: minimum(a, b)),
-        (f"MIN(5, {left}, {right})", lambda: minimum(Classed([Fraction(5)] * pair.bins, {}), a, b)),
         (f"SHIFT({left}, {by})", lambda: shifted(a, by)),
     ]
+    if not pair.is_doubtful(a, b):
+        choices += [
+            (f"MIN({left}, {right})", lambda: minimum(a, b)),
+            (f"MIN(5, {left}, {right})", lambda: minimum(Classed([Fraction(5)] * pair.bins, {}), a, b)),
+        ]
     text, opinion = pair.random.choice(choices)
     pair.nodes.append(ExprNode(id=id, text=text))
     pair.add(id, id, opinion())

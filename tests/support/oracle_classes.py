@@ -35,8 +35,10 @@ class Left:
 
 
 def scaled(mix: Mapping[str, Fraction], total: Fraction) -> Mix:
-    """A mix rescaled to a total; equal shares where its sum is 0 and the total is not."""
+    """A mix rescaled to a total, unless it is its sum; equal shares where that is 0 and the total is not."""
     whole = sum(mix.values(), ZERO)
+    if whole == total:
+        return dict(mix)
     if whole == 0:
         return {name: total / len(mix) for name in mix}
     return {name: part * total / whole for name, part in mix.items()}
