@@ -64,8 +64,8 @@ class Pair:
         return text, self.known[key]
 
     def is_doubtful(self, left: Classed, right: Classed) -> bool:
-        """Whether rounding may decide which of two is less: they are equal somewhere, and totals have thirds."""
-        values = {value for series in self.known.values() for value in series.total}
+        """Whether rounding may decide which of two is less: they are equal somewhere, and some part has thirds."""
+        values = {value for series in self.known.values() for part in series.parts.values() for value in part}
         has_thirds = any(value.denominator & (value.denominator - 1) for value in values)
         five = Fraction(5)
         return has_thirds and any(a == b or five in (a, b) for a, b in zip(left.total, right.total, strict=True))
