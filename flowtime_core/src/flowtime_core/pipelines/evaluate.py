@@ -9,6 +9,7 @@ from attrs import evolve
 from flowtime_core._version import __version__
 from flowtime_core.analysis.check import run_findings
 from flowtime_core.analysis.evidence import evidence_from_table
+from flowtime_core.artifacts.summary import ADHOC_ID, ADHOC_VERSION
 from flowtime_core.codec.digest import sha256_of_canonical
 from flowtime_core.codec.model import model_document_plain, model_to_plain
 from flowtime_core.codec.yaml_writer import write_yaml
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from flowtime_core.records.run import SourceFile
 
 GENERATOR = f"flowtime/{__version__}"
-ADHOC_ID = "adhoc-model"
-ADHOC_VERSION = "0.0.0"
 ID_DIGITS = 16
 
 
