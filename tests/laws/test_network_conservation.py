@@ -323,11 +323,10 @@ def _pending(retried: list[float], kernel: tuple[float, ...], t: int) -> list[fl
 
 
 def balances(net: Network, table: SeriesTable) -> Iterator[tuple[float, float]]:
-    """For every bin: before + in less out less after, and the largest of them (when nothing enters, so far)."""
+    """For every bin: before + in less out less after, and the largest of them."""
     columns = {key: array[:, 0].tolist() for key, array in table.arrays.items()}
     retried = [(loop.kernel, _retried(table, loop)) for loop in net.loops]
     before = [store.initial for store in net.stores]
-    largest = math.fsum(before)
     for t in range(net.bins):
         entering = [columns[key][t] for key in net.sources]
         out = [columns[key][t] for key in net.leaving]
@@ -337,10 +336,7 @@ def balances(net: Network, table: SeriesTable) -> Iterator[tuple[float, float]]:
         after += [columns[key][t] for key in net.transit]
         after += [part for kernel, failed in retried for part in _pending(failed, kernel, t)]
         rest = math.fsum([*before, *entering, *(-amount for amount in (*out, *after))])
-        # Where nothing is left, the residue of what exhausted failures rounded in earlier bins may still come again.
-        now = max(math.fsum(part) for part in (before, entering, out, after))
-        largest = now if any(entering) or now > largest else largest
-        yield rest, largest
+        yield rest, max(math.fsum(part) for part in (before, entering, out, after))
         before = after
 
 

@@ -89,6 +89,13 @@ def test_where_nobody_tries_all_failures_are_first_ones() -> None:
     assert failed([3, 0], [0, 0], (0.0, 0.0), 2) == [[3, 0], [0, 0]]
 
 
+def test_where_all_attempts_have_one_number_so_have_all_failures() -> None:
+    """4.8 f x a / a is f: 0.1 x 0.1 / 0.1 rounds up, and a later bin would retry less than nothing."""
+    assert 0.1 * 0.1 / 0.1 > 0.1
+    assert failed([0.1], [0.1], (0.0, 1.0), 1) == [[0.1]]
+    assert failed([0.1, 0.1], [0.1, 0.1], (0.0, 1.0), 2) == [[0.1, 0.0], [0.0, 0.1]]
+
+
 def test_a_single_attempt_has_no_later_ones() -> None:
     """4.8 With one attempt every failure is of the first and last."""
     assert failed([3, 2], [4, 4], (0.0, 1.0), 1) == [[3, 2]]

@@ -40,7 +40,8 @@ def split_by_attempt(
     """Fill ``failed`` [attempt, bin, scenario], the failures of each attempt, for bins ``lo`` to ``hi - 1``.
 
     ``a[n+1][t] = sum over j >= 1 of f[n][t-j] k[j]``, ``a[1] = max(0, attempts - a[2] - .. - a[K])``,
-    ``f[n] = f a[n] / sum a``; where nobody attempts, all failures count as first ones.
+    ``f[n] = f a[n] / sum a``; where nobody attempts, all failures count as first ones. Where all attempts have one
+    number, so have all failures: ``f a / a`` may differ from ``f`` in the last bit.
     """
     count = failed.shape[0]
     for t in range(lo, hi):
@@ -55,5 +56,5 @@ def split_by_attempt(
         for level in tries:
             total = total + level
         nobody = total == 0.0
-        failed[:, t] = np.where(nobody, 0.0, failures[t] * tries / np.where(nobody, 1.0, total))
-        failed[0, t] = np.where(nobody, failures[t], failed[0, t])
+        failed[:, t] = np.where(tries == total, failures[t], failures[t] * tries / np.where(nobody, 1.0, total))
+        failed[1:, t] = np.where(nobody, 0.0, failed[1:, t])
