@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -32,6 +32,16 @@ class Left:
     depth: Classed
     served: Classed
     overflow: Classed
+
+
+@frozen
+class Retried:
+    """What a closed loop of retries did."""
+
+    tries: Classed
+    failures: Classed
+    echo: Classed
+    exhausted: Classed
 
 
 def scaled(mix: Mapping[str, Fraction], total: Fraction) -> Mix:
@@ -110,10 +120,22 @@ def first_of(entered: Sequence[Mix], amount: Fraction) -> Mix:
     return found
 
 
+def unlimited(_t: int, demand: Fraction) -> Fraction:
+    """What a queue under no constraint may serve of its demand."""
+    return demand
+
+
 def queue(
-    inflow: Classed, capacity: Bins, loss: Bins, *, initial: Fraction, limit: Fraction | None, gate: Sequence[bool]
+    inflow: Classed,
+    capacity: Bins,
+    loss: Bins,
+    *,
+    initial: Fraction,
+    limit: Fraction | None,
+    gate: Sequence[bool],
+    allocate: Callable[[int, Fraction], Fraction] = unlimited,
 ) -> Left:
-    """4.3a, 4.5: a derived server whose classes leave first in, first out."""
+    """4.3a, 4.5, 4.7: a derived server whose classes leave first in, first out."""
     entered = [scaled(inflow.at(0), initial) if inflow.parts else {}]
     level, has_left = initial, ZERO
     left_before: Mix = dict.fromkeys(inflow.parts, ZERO)
@@ -122,7 +144,7 @@ def queue(
     for t, arriving in enumerate(inflow.total):
         entered.append(inflow.at(t))
         available = level + arriving - min(loss[t], level + arriving)
-        released = min(capacity[t], available) if gate[t] else ZERO
+        released = allocate(t, min(capacity[t], available) if gate[t] else ZERO)
         rest = available - released
         spilt = max(ZERO, rest - limit) if limit is not None else ZERO
         has_left += level + arriving - (rest - spilt)
@@ -148,3 +170,63 @@ def routed(series: Classed, name: str, weights: Sequence[Fraction]) -> list[Clas
     split = [{other: [value * share for value in part] for other, part in rest.items()} for share in shares]
     sums = [[sum((part[t] for part in parts.values()), ZERO) for t in range(len(series.total))] for parts in split]
     return [chosen, *(Classed(total, parts) for total, parts in zip(sums, split, strict=True))]
+
+
+def kept(total: Bins, series: Classed) -> Classed:
+    """A part of a series in every bin, with its mix."""
+    return with_mixes(total, [series.at(t) for t in range(len(total))])
+
+
+def less(series: Classed, part: Classed) -> Classed:
+    """What is left of a series without a part that has its mix."""
+    return kept([a - b for a, b in zip(series.total, part.total, strict=True)], series)
+
+
+def carried(series: Classed, factor: Fraction, lag: int) -> tuple[Classed, Classed]:
+    """4.9: what arrives over an edge, and what is in transit at the end of each bin."""
+
+    def level(values: Bins) -> Bins:
+        return [sum(values[max(0, t - lag + 1) : t + 1], ZERO) if lag else ZERO for t in range(len(values))]
+
+    sent = kept([value * factor for value in series.total], series)
+    return shifted(sent, lag), Classed(level(sent.total), {name: level(part) for name, part in sent.parts.items()})
+
+
+def retry(inflow: Classed, kernel: Sequence[Fraction], share: Fraction, most: int | None) -> Retried:
+    """4.8: a share of all tries fails and comes back by a kernel with k0 = 0, for ever or for so many attempts."""
+    names = list(inflow.parts)
+    series = [Classed([], {name: [] for name in names}) for _ in range(5)]
+    tries, failures, again, echo, exhausted = series
+    failed = [Bins() for _ in range(most or 0)]
+    for t, arriving in enumerate(inflow.total):
+        returning = [(j, tap) for j, tap in enumerate(kernel) if 1 <= j <= t]
+        back = {name: sum((again.parts[name][t - j] * tap for j, tap in returning), ZERO) for name in names}
+        total_back = sum((again.total[t - j] * tap for j, tap in returning), ZERO)
+        total = arriving + total_back
+        mix = scaled({name: inflow.at(t)[name] + part for name, part in back.items()}, total)
+        later = [sum((level[t - j] * tap for j, tap in returning), ZERO) for level in failed[:-1]]
+        numbers = [max(ZERO, total - sum(later, ZERO)), *later]
+        tried = sum(numbers, ZERO)
+        for number, (level, attempts) in enumerate(zip(failed, numbers, strict=False)):
+            level.append(total * share * attempts / tried if tried else total * share * (number == 0))
+        gone = failed[-1][t] if failed else ZERO
+        for one, value in zip(series, (total, total * share, total * share - gone, total_back, gone), strict=True):
+            one.total.append(value)
+            for name, part in (back if one is echo else scaled(mix, value)).items():
+                one.parts[name].append(part)
+    return Retried(tries=tries, failures=failures, echo=echo, exhausted=exhausted)
+
+
+def split_echo(echo: Classed, flows: Sequence[Classed]) -> list[Classed]:
+    """4.9: retry volumes, by what arrives over each edge, equally where nothing does."""
+    arriving = [sum((flow.total[t] for flow in flows), ZERO) for t in range(len(echo.total))]
+    return [
+        kept(
+            [
+                value * flow.total[t] / arriving[t] if arriving[t] else value / len(flows)
+                for t, value in enumerate(echo.total)
+            ],
+            echo,
+        )
+        for flow in flows
+    ]
