@@ -6,10 +6,11 @@ import math
 
 import pytest
 
+from flowtime_core.records.diagnostic import Location
 from flowtime_core.records.model import BufferNode, ConstNode, Model, Route, RouterNode
 from flowtime_core.records.policy import DispatchSchedule
 from flowtime_core.records.topology import Constraint, FileBinding, TopologyNode
-from tests.support.build import edge, model, place, series, shared, told, values
+from tests.support.build import edge, error_of, model, place, series, shared, told, values
 from tests.support.tables import run
 
 NAN = math.nan
@@ -102,11 +103,22 @@ def test_a_constrained_node_without_arrivals_or_served_asks_for_nothing() -> Non
     assert values(table, "demand@db") == [0.0]
 
 
-def test_a_served_file_is_no_shared_constraint_s_business() -> None:
-    """4.7 A constraint whose capacity is a file has no limit until the file is bound."""
+def test_the_capacity_of_a_constraint_is_a_series_or_a_number() -> None:
+    """4.7 A file has no one to read it: refused with the way out, not ignored as no limit."""
     places = [place("Q", "queue", constraints=("db",), arrivals=9, capacity=9)]
-    unbound = Constraint(id="db", served=FileBinding(uri="file:c.csv"))
-    assert values(run(model(1, [], places, constraints=[unbound])), "served@Q") == [9.0]
+    faulty = model(1, [], places, constraints=[Constraint(id="db", served=FileBinding(uri="file:c.csv"))])
+    finding = error_of(faulty)
+    assert (finding.code, finding.location) == (
+        "invalid_topology",
+        Location(pointer="/topology/constraints/0/semantics/served"),
+    )
+    assert finding.hint == "give a const node that source, and name the node"
+
+
+def test_a_constraint_caps_a_sink() -> None:
+    """4.7 Of 5 that come 1 fails; of the 4 that a sink would take in it gets 3, and 1 is unserved."""
+    table = run(limited(place("End", "sink", arrivals=5, errors=1, constraints=("db",)), capacity=3))
+    assert (values(table, "served@End"), values(table, "unserved@End")) == ([3.0], [1.0])
 
 
 # --- retries -------------------------------------------------------------------------------------
@@ -151,6 +163,12 @@ def test_failures_without_attempts_count_as_first_ones() -> None:
     table = run(model(2, series(a=0, f=[4, 0]), [place("S", arrivals="a", failures="f", max_attempts=3)]))
     assert values(table, "exhaustedFailures@S") == [0.0, 0.0]
     assert values(table, "retryEcho@S")[1] == pytest.approx(2.4)
+
+
+def test_there_are_no_more_attempts_than_bins() -> None:
+    """4.8 Each attempt is a bin later than the one before: a million million of them take no more than the grid."""
+    table = run(model(3, series(a=8, f=[4, 4, 4]), [place("S", arrivals="a", failures="f", max_attempts=10**12)]))
+    assert values(table, "exhaustedFailures@S") == [0.0, 0.0, 0.0]
 
 
 def test_a_single_attempt_exhausts_every_failure() -> None:

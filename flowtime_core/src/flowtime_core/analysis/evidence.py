@@ -11,7 +11,7 @@ from attrs import field, frozen
 from flowtime_core.engine.names import resolve_names
 from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.ids import DEFAULT_CLASS, SeriesId, class_key, derived_key
-from flowtime_core.records.measure import EDGE_MEASURES, MEASURES, OLD_ROLE_SPELLINGS
+from flowtime_core.records.measure import EDGE_MEASURES, MEASURES, OLD_ROLE_SPELLINGS, ROLES
 from flowtime_core.records.model import BufferNode, RouterNode
 from flowtime_core.records.topology import FileBinding, NumberBinding, SeriesBinding
 
@@ -106,7 +106,12 @@ def evidence_from_table(table: SeriesTable, scenario: int = 0) -> Evidence:
     return Evidence(
         model=plan.model,
         flows=flows,
-        roles={**plan.role_keys, **{place: names.bound[place] for place in names.numbers}},
+        roles={
+            (node.id, role): key
+            for node in plan.model.topology.nodes
+            for role in (*ROLES, "overflow")
+            if (key := names.role(node.id, role)) is not None
+        },
         aliases=names.aliases,
         computed=frozenset({*depths, *_buffers(plan.model)}),
     )

@@ -42,6 +42,11 @@ def buffer_behind(evidence: Evidence, node: TopologyNode) -> BufferNode | None:
     return next((item for item in buffers if item.id == name), None)
 
 
+def schedule(evidence: Evidence, node: TopologyNode) -> DispatchSchedule | None:
+    """Return the dispatch schedule that rules the queue of a node."""
+    return (buffer_behind(evidence, node) or node).dispatch
+
+
 def is_computed(evidence: Evidence, node: TopologyNode) -> bool:
     """Tell whether the engine computed the depth of a node."""
     return evidence.roles.get((node.id, "queueDepth")) in evidence.computed
@@ -111,7 +116,7 @@ def _inflow(evidence: Evidence, node: TopologyNode, buffer: BufferNode | None) -
 def _released(evidence: Evidence, node: TopologyNode, buffer: BufferNode | None) -> FloatArray | None:
     """Return ``g x min(served, cap)``."""
     served = _flow(evidence, node, "served", None if buffer is None else buffer.outflow)
-    return _dispatched(evidence, node.dispatch if buffer is None else buffer.dispatch, served)
+    return _dispatched(evidence, (buffer or node).dispatch, served)
 
 
 def _dispatched(evidence: Evidence, dispatch: DispatchSchedule | None, served: FloatArray | None) -> FloatArray | None:

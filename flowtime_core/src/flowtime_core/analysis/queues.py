@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowtime_core.analysis.finding import beyond, tell
-from flowtime_core.analysis.queue_rule import queue_rule, released
+from flowtime_core.analysis.queue_rule import queue_rule, released, schedule
 from flowtime_core.engine.tolerance import ABSOLUTE
 from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.topology import QUEUE_KINDS
@@ -68,7 +68,7 @@ def _latency(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
         return
     waiting = np.where((flow <= ABSOLUTE) & (np.abs(depth) > ABSOLUTE), depth, 0.0)
     code, why = "queue_latency_unreported", "nothing is served"
-    if node.dispatch is not None:
+    if schedule(evidence, node) is not None:
         code, why = "queue_latency_gate_closed", "the schedule lets nothing go"
     message = f"work waits at {node.id!r} while {why}: its latency is undefined"
     yield from tell(code, message, waiting, node_id=node.id, summed=False)
@@ -90,9 +90,10 @@ def check_dispatch(evidence: Evidence) -> tuple[Diagnostic, ...]:
 
 
 def _dispatch(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
-    if node.dispatch is None:
+    dispatch = schedule(evidence, node)
+    if dispatch is None:
         return
-    cap = node.dispatch.capacity_series
+    cap = dispatch.capacity_series
     if cap is not None and evidence.series(cap) is None:
         message = f"the run does not hold {cap!r}, the capacity of the schedule of {node.id!r}"
         yield Diagnostic(code="dispatch_capacity_missing", message=message, node_id=node.id)

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
 from flowtime_core.artifacts.layout import series_uri
+from flowtime_core.engine.names import resolve_names
 from flowtime_core.records.measure import ROLES
-from flowtime_core.records.topology import FileBinding, SeriesBinding
+from flowtime_core.records.model import BufferNode
+from flowtime_core.records.topology import FileBinding, NumberBinding, SeriesBinding, TopologyNode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flowtime_core.engine.names import Names
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import EvaluatedRun
-    from flowtime_core.records.topology import Binding, Constraint, TopologyNode
+    from flowtime_core.records.topology import Binding, Constraint
+
+Queue = TypeVar("Queue", TopologyNode, BufferNode)
 
 
 def self_contained_model(run: EvaluatedRun, paths: Mapping[str, str]) -> Model:
-    """Return the model with every role that reads a series bound to its file.
+    """Return the model with every role that reads a series bound to its file, and every role that is a number to it.
 
     Parameters
     ----------
     run : EvaluatedRun
-        Roles bound to a number have no engine key and stay numbers; a role whose text names nothing falls away, but in
-        a telemetry run it stays, to tell that nobody measured it.
+        A role whose text names nothing falls away, but in a telemetry run it stays, to tell that nobody measured it.
+        Aliases, which bound roles no longer give, become ``Node.role`` in policies.
     paths : mapping of engine key to path
         File of each written series.
     """
-    topology = run.model.topology
+    topology, names = run.model.topology, resolve_names(run.model)
     is_measured = run.telemetry is not None
     role_keys = _unmeasured(run) if is_measured else run.role_keys
+    reads: dict[tuple[str, str], Binding] = {
+        place: FileBinding(uri=series_uri(paths[key])) for place, key in role_keys.items() if place[1] in ROLES
+    }
+    reads = _numbers(names) | reads
     return evolve(
         run.model,
+        nodes=tuple(
+            _without_aliases(node, names) if isinstance(node, BufferNode) else node for node in run.model.nodes
+        ),
         topology=evolve(
             topology,
             nodes=tuple(
-                _bind_node(node if is_measured else _mapped(node), role_keys, paths) for node in topology.nodes
+                _without_aliases(_bind_node(node if is_measured else _mapped(node), reads), names)
+                for node in topology.nodes
             ),
             constraints=tuple(_bind_constraint(constraint, paths) for constraint in topology.constraints),
         ),
@@ -61,13 +74,36 @@ def _mapped(node: TopologyNode) -> TopologyNode:
     return evolve(node, semantics=evolve(node.semantics, bindings=stays))
 
 
-def _bind_node(node: TopologyNode, role_keys: Mapping[tuple[str, str], str], paths: Mapping[str, str]) -> TopologyNode:
-    reads: dict[str, Binding] = {
-        role: FileBinding(uri=series_uri(paths[role_keys[node.id, role]]))
-        for role in ROLES
-        if (node.id, role) in role_keys
+def _numbers(names: Names) -> dict[tuple[str, str], Binding]:
+    """Return the roles that read a number, their own or by ``Node.role`` that of another node."""
+    given = {
+        names.bound[node_id, role]: binding
+        for node_id, (_, node) in names.nodes.items()
+        for role, binding in node.semantics.bindings.items()
+        if isinstance(binding, NumberBinding)
     }
-    return evolve(node, semantics=evolve(node.semantics, bindings={**node.semantics.bindings, **reads}))
+    places = ((node_id, role) for node_id in names.nodes for role in ROLES)
+    return {place: given[key] for place in places if (key := names.role(*place)) in given}
+
+
+def _bind_node(node: TopologyNode, reads: Mapping[tuple[str, str], Binding]) -> TopologyNode:
+    own = {role: reads[node.id, role] for role in ROLES if (node.id, role) in reads}
+    return evolve(node, semantics=evolve(node.semantics, bindings={**node.semantics.bindings, **own}))
+
+
+def _without_aliases(queue: Queue, names: Names) -> Queue:
+    dispatch, wip = queue.dispatch, queue.wip
+    if dispatch is not None and dispatch.capacity_series is not None:
+        dispatch = evolve(dispatch, capacity_series=_plain_name(dispatch.capacity_series, names))
+    if wip is not None and isinstance(wip.limit, str):
+        wip = evolve(wip, limit=_plain_name(wip.limit, names))
+    return evolve(queue, dispatch=dispatch, wip=wip)
+
+
+def _plain_name(text: str, names: Names) -> str:
+    """Return ``Node.role`` for an alias, and any other text as it is."""
+    role, at, node_id = names.aliases.get(text, "").partition("@")
+    return f"{node_id}.{role}" if at else text
 
 
 def _bind_constraint(constraint: Constraint, paths: Mapping[str, str]) -> Constraint:

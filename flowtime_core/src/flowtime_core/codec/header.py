@@ -138,6 +138,7 @@ def _read_arrival(fields: Fields, classes: Collection[str]) -> ClassArrival:
     rate = None
     if pattern is not None:
         rate = pattern.number("ratePerBin", "rate", minimum=0)
+        pattern.close(("kind",))
     name = fields.text("classId", required=bool(classes))
     if name and classes and name not in classes:
         hint = fields.report.suggest(name, classes)

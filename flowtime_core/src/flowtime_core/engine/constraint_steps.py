@@ -13,6 +13,7 @@ from flowtime_core.engine.steps import (
     ExprStep,
     GivenStep,
     QueueStep,
+    SinkStep,
     SumStep,
 )
 from flowtime_core.records.ids import derived_key
@@ -62,8 +63,12 @@ def _add_allocation(
         case NumberBinding(value=value):
             capacity = derived_key("limit", constraint.id)
             context.number(capacity, value, f"{pointer}/semantics/served")
-        case _:
+        case None:
             pass
+        case _:
+            message = f"served of constraint {constraint.id!r} names no series of the model and is no number"
+            hint = "give a const node that source, and name the node"
+            context.report("invalid_topology", f"{pointer}/semantics/served", message, hint=hint)
     if isinstance(constraint.arrivals, SeriesBinding):
         where = f"{pointer}/semantics/arrivals"
         context.resolve(constraint.arrivals.name, where, f"arrivals of constraint {constraint.id!r}")
@@ -109,7 +114,7 @@ def _add_cap(context: Context, served: str, nodes: list[TopologyNode]) -> None:
     uncapped = derived_key("uncapped", served)
     renamed: list[Step] = []
     for step in context.steps:
-        if isinstance(step, (GivenStep, ExprStep, SumStep)) and step.key == served:
+        if isinstance(step, (GivenStep, ExprStep, SumStep, SinkStep)) and step.key == served:
             renamed.append(evolve(step, key=uncapped))
             context.places[uncapped] = context.places[served]
         else:

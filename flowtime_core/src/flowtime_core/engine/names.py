@@ -51,7 +51,6 @@ class Names:
     derived: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
     aliases: dict[str, str] = field(factory=dict[str, str])
     bound: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
-    numbers: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     findings: list[Diagnostic] = field(factory=list["Diagnostic"])
 
     def is_reference(self, name: str) -> bool:
@@ -60,7 +59,7 @@ class Names:
 
     def _split(self, name: str) -> tuple[str, str] | None:
         node_id, dot, role = name.rpartition(".")
-        role = OLD_ROLE_SPELLINGS.get(role, role)
+        node_id, role = node_id.strip("`"), OLD_ROLE_SPELLINGS.get(role, role)
         return (node_id, role) if dot and node_id in self.nodes and role in MEASURES else None
 
     def series(self, name: str) -> str | None:
@@ -143,10 +142,7 @@ def _bindings(model: Model) -> Iterator[tuple[int, TopologyNode, str, Binding]]:
 
 def _bind(names: Names, index: int, node: TopologyNode, role: str, binding: Binding) -> None:
     match binding:
-        case NumberBinding():
-            names.bound[node.id, role] = derived_key(role, node.id)
-            names.numbers.add((node.id, role))
-        case FileBinding():
+        case NumberBinding() | FileBinding():
             names.bound[node.id, role] = derived_key(role, node.id)
         case SelfBinding() if role != "queueDepth" or node.kind not in QUEUE_KINDS:
             names.report(
@@ -194,7 +190,8 @@ def _derived_measures(names: Names, node: TopologyNode) -> list[str]:
     """Return what the engine computes for a node."""
     constrained = any(constraint.id in node.constraints for constraint in names.model.topology.constraints)
     measures = _derived_of_kind(names, node)
-    if constrained and node.kind not in QUEUE_KINDS and not _unmapped_name(names, node, "served")[0]:
+    has_served = "served" in measures or not _unmapped_name(names, node, "served")[0]
+    if constrained and node.kind not in QUEUE_KINDS and has_served:
         measures.append("unserved")
     semantics = node.semantics
     limited = semantics.max_attempts is not None

@@ -39,8 +39,7 @@ class Published:
 def publish(context: Context, components: Sequence[Component], carried: Carried) -> Published:
     """Return the series of a plan in order of evaluation, and those that outputs and topology select."""
     keys = [key for component in components for step in component.steps for key in step.writes if _is_visible(key)]
-    numbers = {context.names.bound[place] for place in context.names.numbers}
-    stored = [key for key in keys if key not in numbers]
+    stored = [key for key in keys if key not in _numbers(context)]
     role_keys = _role_keys(context)
     always = {*role_keys.values(), *(key for key in stored if "@" in key)}
     written, findings = select_outputs(context.model.outputs, context.names, stored, always)
@@ -74,13 +73,19 @@ def _inputs(context: Context) -> dict[str, str]:
     return {node_id: key for node_id, key in own.items() if key in given}
 
 
+def _numbers(context: Context) -> set[str]:
+    """Return the keys of roles that are one number in every bin, as no constraint caps them."""
+    return {step.key for step in context.steps if isinstance(step, GivenStep) and step.origin == "number"}
+
+
 def _role_keys(context: Context) -> dict[tuple[str, str], str]:
-    """Return which series each role reads, mapped or derived; roles bound to a number are absent."""
+    """Return which series each role reads, mapped or derived; roles that read a number are absent."""
+    numbers = _numbers(context)
     found: dict[tuple[str, str], str] = {}
     for node in context.model.topology.nodes:
         for role in (*ROLES, "overflow"):
-            key = None if (node.id, role) in context.names.numbers else context.names.role(node.id, role)
-            if key is not None:
+            key = context.names.role(node.id, role)
+            if key is not None and key not in numbers:
                 found[node.id, role] = key
     return found
 

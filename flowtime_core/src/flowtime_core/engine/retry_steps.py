@@ -65,7 +65,7 @@ def _add_attempts(
         failures=failures,
         attempts=attempts,
         kernel=kernel,
-        max_attempts=most,
+        max_attempts=min(most, context.bins + 1),  # each attempt is a bin later than the one before: no more are made
         retried=derived_key("retried", node.id),
         exhausted=context.names.derived.get((node.id, "exhaustedFailures"), hidden),
     )

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def add_topology_node(context: Context, index: int, node: TopologyNode) -> None:
-    """Add what the engine derives for one topology node."""
+    """Add what the engine derives for one topology node, and tell what it does not heed."""
     derived = context.names.derived
     pointer = f"/topology/nodes/{index}"
+    _note_idle_policies(context, pointer, node)
     if (node.id, "queueDepth") in derived:
         _refuse_namesake(context, pointer, node)
         context.add(_queue_step(context, pointer, node), pointer)
@@ -30,6 +31,28 @@ def add_topology_node(context: Context, index: int, node: TopologyNode) -> None:
             errors = context.names.role(node.id, "errors")
             key = derived[node.id, "served"]
             context.add(SinkStep(node_id=node.id, key=key, arrivals=arrivals, errors=errors), pointer)
+
+
+def _note_idle_policies(context: Context, pointer: str, node: TopologyNode) -> None:
+    """Tell which policies of a node rule nothing: it has no queue, or one that has its own among the series nodes.
+
+    A schedule on a node without a queue says when it is open, and initial content begins whatever depth it shows.
+    """
+    if (node.id, "queueDepth") in context.names.derived:
+        return
+    depth = context.names.role(node.id, "queueDepth")
+    is_authored = any(isinstance(other, BufferNode) and other.id == depth for other in context.model.nodes)
+    idle = {
+        "wipLimit": node.wip is not None,
+        "dispatchSchedule": node.dispatch is not None and is_authored,
+        "initialCondition": node.initial_depth is not None and depth is None,
+    }
+    why, hint = f"the engine derives no queue at {node.id!r}", "make it a queue that the engine derives, or remove it"
+    if is_authored:
+        why, hint = f"its queue is the series node {depth!r}", f"write it at {depth!r}"
+    for key in (key for key, is_given in idle.items() if is_given):
+        message = f"{key} of {node.id!r} is ignored: {why}"
+        context.report("unknown_key", f"{pointer}/{key}", message, node_id=node.id, hint=hint)
 
 
 def _refuse_namesake(context: Context, pointer: str, node: TopologyNode) -> None:

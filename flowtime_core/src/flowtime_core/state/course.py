@@ -10,11 +10,12 @@ from attrs import field, frozen
 from flowtime_core.engine.kernels.dispatch import gate
 from flowtime_core.engine.kernels.sojourn import Passage, passage
 from flowtime_core.engine.variation import distribution_cv, observed_cv
-from flowtime_core.records.model import BufferNode, PmfNode
+from flowtime_core.records.ids import SeriesId
+from flowtime_core.records.model import BufferNode, PmfNode, RouterNode
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.series import BoolArray, FloatArray
 from flowtime_core.records.topology import QUEUE_KINDS, NumberBinding
-from flowtime_core.state.load import NodeRoles
+from flowtime_core.state.load import NodeRoles, series_name
 
 
 @frozen(kw_only=True)
@@ -36,7 +37,7 @@ class Course:
 
 def course(data: NodeRoles) -> Course:
     """Return a node over the whole run."""
-    dispatch, values = data.node.dispatch, dict(data.values)
+    dispatch, values = data.dispatch, dict(data.values)
     opened = None
     if dispatch is not None:
         bins = len(next(iter(values.values()), ()))
@@ -65,30 +66,32 @@ def stay(run: StoredRun, of: Course) -> Passage | None:
         return None
     depth = values["queueDepth"]
     inflow = np.maximum(values.get("arrivals", np.zeros(len(depth))), 0.0)
-    for other in run.model.topology.nodes:
-        series_id = run.role_series.get((other.id, "overflow"))
-        if other.wip is not None and other.wip.overflow == node.id and series_id is not None:
-            inflow = inflow + run.series[series_id].values
-    return passage(inflow, depth, _initial_depth(run, of.data))
+    for series_id in overflow_into(run, node.id):
+        inflow = inflow + run.series[series_id].values
+    return passage(inflow, depth, initial_depth(of.data))
 
 
-def _initial_depth(run: StoredRun, data: NodeRoles) -> float:
+def overflow_into(run: StoredRun, node_id: str) -> tuple[str, ...]:
+    """Return the series of what overflows into a queue from others, authored ones among the series nodes included."""
+    places = [(node.id, node.wip) for node in run.model.topology.nodes]
+    queues = [(node.id, node.wip) for node in run.model.nodes if isinstance(node, BufferNode)]
+    sources = [source for source, wip in (*places, *queues) if wip is not None and wip.overflow == node_id]
+    ids = (SeriesId(name="overflow", component=source).text for source in sources)
+    return tuple(series_id for series_id in ids if series_id in run.series)
+
+
+def initial_depth(data: NodeRoles) -> float:
     """Return Q[-1] [entities]: that of the authored queue behind the node, else the node's own, else 0."""
-    name = _series_name(run, data, "queueDepth")
-    authored = [one.initial_depth for one in run.model.nodes if isinstance(one, BufferNode) and one.id == name]
-    found = next((depth for depth in authored if depth is not None), data.node.initial_depth)
-    return 0.0 if found is None else found
+    authored = None if data.authored is None else data.authored.initial_depth
+    return (data.node.initial_depth if authored is None else authored) or 0.0
 
 
 def variation(run: StoredRun, of: Course, role: str) -> float:
     """Return the Cv of a role [1] (SEMANTICS 5.3): of its pmf, 0 for a number, else observed over the run."""
     if isinstance(of.data.node.semantics.bindings.get(role), NumberBinding):
         return 0.0
-    name = _series_name(run, of.data, role)
-    found = (one.distribution for one in run.model.nodes if isinstance(one, PmfNode) and one.id == name)
-    distribution = next(found, None)
-    return observed_cv(of.values[role]) if distribution is None else distribution_cv(distribution)
-
-
-def _series_name(run: StoredRun, data: NodeRoles, role: str) -> str:
-    return run.role_series.get((data.node.id, role), "").partition("@")[0]
+    name = series_name(run, of.data.node, role)
+    found = (one for one in run.model.nodes if isinstance(one, PmfNode) and one.id == name and not one.source)
+    pmf = next(found, None)
+    routed = any(name == route.target for one in run.model.nodes if isinstance(one, RouterNode) for route in one.routes)
+    return observed_cv(of.values[role]) if pmf is None or routed else distribution_cv(pmf.distribution)

@@ -10,6 +10,7 @@ from flowtime_core.records.node_facts import Analytics, ClassCoverage, ClassTrut
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.state import EdgeQuality
 from flowtime_core.records.topology import QUEUE_KINDS, TopologyNode
+from flowtime_core.state.load import authored_queue
 
 CATEGORIES: Final = frozenset({"queue", "dlq", "router", "dependency", "sink"})
 """Kinds that are categories of their own; every other kind is a service."""
@@ -39,7 +40,7 @@ def node_facts(run: StoredRun, node: TopologyNode) -> NodeFacts:
         analytics=analytics(node),
         classes=class_truth(run, node),
         aliases=node.semantics.aliases,
-        dispatch=node.dispatch,
+        dispatch=(authored_queue(run, node) or node).dispatch,
         max_attempts=node.semantics.max_attempts,
         explicit=frozenset(role for role in ROLES if _is_explicit(run, node, role)),
     )

@@ -9,7 +9,9 @@ from attrs import field, frozen
 
 from flowtime_core.errors import InvalidDataError, PreconditionError
 from flowtime_core.records.ids import SeriesId
-from flowtime_core.records.measure import NEVER_MAPPED, ROLES
+from flowtime_core.records.measure import NEVER_MAPPED, OLD_ROLE_SPELLINGS, ROLES
+from flowtime_core.records.model import BufferNode
+from flowtime_core.records.policy import DispatchSchedule
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.series import FloatArray
 from flowtime_core.records.topology import FileBinding, NumberBinding, TopologyNode
@@ -27,15 +29,23 @@ class NodeRoles:
         Roles whose series the run does not hold.
     misfits : tuple of str
         Roles whose series has not one value per bin.
+    authored : BufferNode or None
+        The queue among the series nodes whose depth the node shows (SEMANTICS 2.5): its policies are those that rule.
     dispatch_cap : float64 array, shape (bins,), or None
         Most a dispatch releases [entities/bin] (SEMANTICS 4.4).
     """
 
     node: TopologyNode
+    authored: BufferNode | None = None
     values: Mapping[str, FloatArray] = field(eq=False)
     lost: tuple[str, ...]
     misfits: tuple[str, ...]
     dispatch_cap: FloatArray | None = field(default=None, eq=False)
+
+    @property
+    def dispatch(self) -> DispatchSchedule | None:
+        """The schedule that rules the queue."""
+        return (self.authored or self.node).dispatch
 
 
 def lost_roles(run: StoredRun, node: TopologyNode) -> tuple[str, ...]:
@@ -82,7 +92,7 @@ def _is_lost(run: StoredRun, node: TopologyNode, role: str) -> bool:
 
 def _load(run: StoredRun, node: TopologyNode) -> NodeRoles:
     bins = run.model.grid.bins
-    lost = lost_roles(run, node)
+    lost, authored = lost_roles(run, node), authored_queue(run, node)
     roles = (*ROLES, *NEVER_MAPPED)
     stored = {role: values for role in roles if (values := _role_values(run, node, role, lost)) is not None}
     return NodeRoles(
@@ -90,8 +100,20 @@ def _load(run: StoredRun, node: TopologyNode) -> NodeRoles:
         values={role: _fit(values, bins) for role, values in stored.items()},
         lost=lost,
         misfits=tuple(role for role, values in stored.items() if len(values) != bins),
-        dispatch_cap=_dispatch_cap(run, node),
+        authored=authored,
+        dispatch_cap=_dispatch_cap(run, node.id, (authored or node).dispatch),
     )
+
+
+def authored_queue(run: StoredRun, node: TopologyNode) -> BufferNode | None:
+    """Return the queue among the series nodes whose depth a node shows."""
+    name = series_name(run, node, "queueDepth")
+    return next((one for one in run.model.nodes if isinstance(one, BufferNode) and one.id == name), None)
+
+
+def series_name(run: StoredRun, node: TopologyNode, role: str) -> str:
+    """Return what the series of a role is called before the first ``@``, empty where there is none."""
+    return run.role_series.get((node.id, role), "").partition("@")[0]
 
 
 def _role_values(run: StoredRun, node: TopologyNode, role: str, lost: tuple[str, ...]) -> FloatArray | None:
@@ -112,17 +134,28 @@ def _fit(values: FloatArray, bins: int) -> FloatArray:
     return np.concatenate([values, np.full(bins - len(values), np.nan)])
 
 
-def _dispatch_cap(run: StoredRun, node: TopologyNode) -> FloatArray | None:
-    if node.dispatch is None or node.dispatch.capacity_series is None:
+def _dispatch_cap(run: StoredRun, node_id: str, dispatch: DispatchSchedule | None) -> FloatArray | None:
+    if dispatch is None or dispatch.capacity_series is None:
         return None
-    name = node.dispatch.capacity_series
-    series = run.series.get(SeriesId.of_node(name).text)
-    if series is None and run.mode == "telemetry":
+    values = _named(run, dispatch.capacity_series)
+    if values is None and run.mode == "telemetry":
         return None  # nobody measured it: what was served has passed it
-    if series is None:
+    if values is None:
         raise InvalidDataError(
-            f"node {node.id!r}: the run does not hold {name!r}, the capacity series of its dispatch schedule",
+            f"node {node_id!r}: the run does not hold {dispatch.capacity_series!r}, the capacity series of its dispatch"
+            " schedule",
             code="missing_node_data",
             hint="run the model again",
         )
-    return _fit(series.values, run.model.grid.bins)
+    return _fit(values, run.model.grid.bins)
+
+
+def _named(run: StoredRun, text: str) -> FloatArray | None:
+    """Return the values of a series by its id or as ``Node.role``, or None where the run does not hold them."""
+    series = run.series.get(SeriesId.of_node(text).text)
+    if series is not None:
+        return series.values
+    node_id, _dot, role = text.rpartition(".")
+    role = OLD_ROLE_SPELLINGS.get(role, role)
+    node = next((node for node in run.model.topology.nodes if node.id == node_id.strip("`")), None)
+    return None if node is None else _role_values(run, node, role, ())
