@@ -22,10 +22,10 @@ the text is not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from flowtime_core.records.diagnostic import Diagnostic
 
@@ -42,6 +42,23 @@ def caret(text: str, span: tuple[int, int]) -> str:
     cut = max(0, first - CARET_WIDTH // 2)
     shown = line[cut : cut + CARET_WIDTH]
     return f"{shown}\n{' ' * (first - cut)}{'^' * min(width, CARET_WIDTH // 2)}"
+
+
+_SEARCHED: Final = 20_000
+
+
+def did_you_mean(name: str, options: Iterable[str], earlier: int = 0) -> str:
+    """Return ``did you mean 'x'`` for the option nearest to a name, or an empty text when none is near, or it is one.
+
+    The search is slow: after many ``earlier`` faults, and sooner the more options there are, nothing is suggested.
+    """
+    import difflib  # noqa: PLC0415 - only who made a mistake needs it
+
+    by_fold = {option.casefold(): option for option in sorted(options)}
+    if earlier * len(by_fold) > _SEARCHED or by_fold.get(name.casefold()) == name:
+        return ""
+    near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
+    return f"did you mean {by_fold[near[0]]!r}" if near else ""
 
 
 class FlowTimeError(Exception):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from flowtime_core.codec.report import did_you_mean
-from flowtime_core.errors import InputError
+from flowtime_core.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams

@@ -7,12 +7,12 @@ import pytest
 from flowtime_core.codec.report import (
     Report,
     describe,
-    did_you_mean,
     finite,
     integral,
     join_pointer,
     sort_findings,
 )
+from flowtime_core.errors import did_you_mean
 from flowtime_core.records.diagnostic import Diagnostic, Location
 from flowtime_core.records.document import Document, Plain
 

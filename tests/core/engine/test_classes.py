@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from flowtime_core.engine.compile import compile_model
-from flowtime_core.records.model import ConstNode, Model, Route, RouterNode
+from flowtime_core.records.model import ConstNode, FlowClass, Model, Route, RouterNode
 from flowtime_core.records.policy import WipLimit
 from tests.support.build import edge, model, place, series, shared
 from tests.support.classed_models import classed
@@ -77,6 +79,7 @@ def test_a_router_gives_each_target_what_can_reach_it() -> None:
         ),
     )
     made = classed(model(1, [*series(a=4), router]), a={"red": 1, "blue": 1, "green": 1})
+    made = evolve(made, classes=(*made.classes, FlowClass(id="gold"), FlowClass(id="silver")))
     assert carried(made) == {
         "a": ("blue", "green", "red"),
         "r": ("blue", "green", "red"),

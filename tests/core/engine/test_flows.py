@@ -10,7 +10,8 @@ from flowtime_core.records.diagnostic import Location
 from flowtime_core.records.model import BufferNode, ConstNode, Model, Route, RouterNode
 from flowtime_core.records.policy import DispatchSchedule
 from flowtime_core.records.topology import Constraint, FileBinding, TopologyNode
-from tests.support.build import edge, error_of, model, place, series, shared, told, values
+from tests.support.build import edge, error_of, errors_of, model, place, series, shared, told, values
+from tests.support.classed_models import classed
 from tests.support.tables import run
 
 NAN = math.nan
@@ -119,6 +120,51 @@ def test_a_constraint_caps_a_sink() -> None:
     """4.7 Of 5 that come 1 fails; of the 4 that a sink would take in it gets 3, and 1 is unserved."""
     table = run(limited(place("End", "sink", arrivals=5, errors=1, constraints=("db",)), capacity=3))
     assert (values(table, "served@End"), values(table, "unserved@End")) == ([3.0], [1.0])
+
+
+def test_a_router_overrides_in_place() -> None:
+    """3.4 A cycle is told from its first member in declaration order, also where a router overrides that member."""
+    router = RouterNode(id="R", input="b", routes=(Route(target="p"),))
+    finding = error_of(model(1, [*series(p=1, b="p + 1"), router]))
+    assert finding.message.endswith("p -> R -> b -> p")
+
+
+def test_routes_name_declared_classes_and_weights_that_can_be_summed() -> None:
+    """4.6 A class that nobody declares, a target that is a function, weights beyond any number: told, not ignored."""
+    routes = (
+        Route(target="z", classes=("ZZ",)),
+        Route(target="MIN", weight=1e308),
+        Route(target="w", weight=1e308),
+    )
+    faulty = classed(model(1, [*series(a=1), RouterNode(id="r", input="a", routes=routes)]), a={"red": 1})
+    assert [finding.code for finding in errors_of(faulty)] == ["invalid_topology", "unknown_class", "reserved_id"]
+
+
+def test_classes_that_are_all_of_a_flow_leave_no_residue() -> None:
+    """4.6, 6.1 .1 + .7 of a and .3 + .3 of b less their own nine tenths: the rest is 0, not a little less."""
+    router = RouterNode(id="r", input="z", routes=(Route(target="w", classes=("a", "b")), Route(target="rest")))
+    nodes = [*series(x=[0.1, 0.3], y=[0.7, 0.3], z="(x + y) * 0.9 - y * 0.9"), router]
+    made = classed(model(2, nodes, [place("Q", "queue", arrivals="rest", capacity=1)]), x={"a": 1}, y={"b": 1})
+    table = run(made)
+    assert (values(table, "rest"), told(table)) == ([0.0, 0.0], [])
+
+
+def test_sums_beyond_any_number_are_told_as_infinite() -> None:
+    """4.3, 4.8 What was negative twice over the largest number, and a kernel of two such taps, are no crash."""
+    table = run(model(4, series(a=[-1e308, -1e308, 1, 1]), [place("Q", "queue", arrivals="a", capacity=4)]))
+    (finding,) = table.diagnostics()
+    assert (finding.code, finding.total) == ("negative_input", -math.inf)
+    table = run(
+        model(3, series(a=8, f=[4, 0, 0]), [place("S", arrivals="a", failures="f", retry_kernel=(0, 1e308, 1e308))])
+    )
+    assert values(table, "retryEcho@S") == [0.0, 2.0, 2.0]
+
+
+def test_what_rounding_leaves_below_0_is_no_mistake() -> None:
+    """4.3, 6.1 Arrivals of -1e-18 count 0 and are not told; of -0.001 they are."""
+    places = [place("Q", "queue", arrivals="a", capacity=4)]
+    assert told(run(model(2, series(a=[-1e-18, 1]), places))) == []
+    assert told(run(model(2, series(a=[-1e-3, 1]), places))) == [("negative_input", "Q", "0")]
 
 
 # --- retries -------------------------------------------------------------------------------------

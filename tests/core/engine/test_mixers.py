@@ -11,7 +11,7 @@ from attrs import evolve
 from flowtime_core.engine.compile import compile_model
 from flowtime_core.engine.simulate import SeriesTable, evaluate_batch, simulate
 from flowtime_core.records.distribution import Distribution
-from flowtime_core.records.model import ConstNode, Model, PmfNode, Route, RouterNode
+from flowtime_core.records.model import ConstNode, FlowClass, Model, PmfNode, Route, RouterNode
 from flowtime_core.records.policy import DispatchSchedule, WipLimit
 from flowtime_core.records.topology import TopologyNode
 from tests.support.build import edge, model, place, series, shared, told, values
@@ -163,7 +163,8 @@ def test_dispatch_holds_the_line_and_keeps_its_order() -> None:
 def routed(*routes: Route, red: list[float], blue: list[float], **more: float) -> SeriesTable:
     """What a router makes of so much red and so much blue."""
     nodes = [*series(red=red, blue=blue, a="red + blue", **more), RouterNode(id="r", input="a", routes=routes)]
-    return run(classed(model(len(red), nodes), red={"red": 1}, blue={"blue": 1}))
+    made = classed(model(len(red), nodes), red={"red": 1}, blue={"blue": 1})
+    return run(evolve(made, classes=(*made.classes, FlowClass(id="gold"))))
 
 
 def test_class_routes_take_their_classes_and_weights_the_rest() -> None:

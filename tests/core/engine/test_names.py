@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flowtime_core.engine.compile import compile_model
-from flowtime_core.engine.names import did_you_mean, resolve_names
+from flowtime_core.engine.names import resolve_names
+from flowtime_core.errors import did_you_mean
 from flowtime_core.records.model import BufferNode
 from flowtime_core.records.policy import WipLimit
 from flowtime_core.records.topology import Semantics, TopologyNode
-from tests.support.build import bound, error_of, model, place, series, told, values
+from tests.support.build import bound, error_of, errors_of, model, place, series, told, values
 from tests.support.tables import run
 
 
@@ -135,3 +138,57 @@ def test_the_nearest_name_is_offered() -> None:
     """A hint names the nearest candidate, or nothing when none is near."""
     assert did_you_mean("arivals", {"arrivals", "served"}) == "did you mean 'arrivals'"
     assert did_you_mean("zzz", {"arrivals"}) == ""
+
+
+# --- roles that read roles ------------------------------------------------------------------------
+
+
+def test_a_chain_of_roles_may_be_long() -> None:
+    """4.2 Thousands of nodes may each read the role of the one before: the way is walked, not recursed."""
+    places = [place("N0", arrivals="a"), *(place(f"N{i}", arrivals=f"N{i - 1}.arrivals") for i in range(1, 3000))]
+    assert resolve_names(model(1, series(a=1), places)).role("N2999", "arrivals") == "a"
+
+
+def test_served_that_leads_nowhere_is_derived() -> None:
+    """4.2, 4.3a `B.served`, which nothing maps, counts as not mapped: A is a server, and so is C, which reads itself."""
+    places = [
+        place("A", "queue", arrivals="a", capacity=4, served="B.served"),
+        place("B", arrivals="a"),
+        place("C", "queue", arrivals="a", capacity=4, served="C.served"),
+        place("D", "queue", arrivals="a", capacity=4, served="A.served"),
+    ]
+    table = run(model(2, series(a=10), places))
+    assert [values(table, f"{name}@A") for name in ("served", "queueDepth")] == [[4.0, 4.0], [6.0, 12.0]]
+    assert values(table, "served@C") == [4.0, 4.0]
+    assert table.plan.role_keys["D", "served"] == "served@A"
+    told = [(found.code, found.node_id) for found in table.plan.warnings]
+    assert told == [("served_not_mapped", "A"), ("served_not_mapped", "C")]
+
+
+@pytest.mark.parametrize("text", ["a@DEFAULT", "a@A@DEFAULT", "a"])
+def test_the_class_of_totals_may_stand_behind_a_series(text: str) -> None:
+    """4.2 Older models write the class of totals: it is the same series, and an alias the same name."""
+    places = [place("Q", "queue", arrivals=text, capacity=4, queueDepth=text.replace("a", "backlog", 1))]
+    names = resolve_names(model(1, series(a=1), places))
+    assert (names.role("Q", "arrivals"), names.text("Q.arrivals")) == ("a", "a")
+    assert names.findings == []
+
+
+def test_backquotes_before_a_role_are_for_ids_with_dots() -> None:
+    """4.2 In roles as in expressions."""
+    places = [place("A.x", arrivals="a"), place("B", arrivals="`A.x`.arrivals")]
+    assert resolve_names(model(1, series(a=1), places)).role("B", "arrivals") == "a"
+
+
+def test_no_alias_is_the_name_of_a_function() -> None:
+    """2.6 `served: SUM` would name a series that no expression can tell from the function."""
+    finding = error_of(model(1, series(a=1), [place("Q", "queue", arrivals="a", capacity=4, served="SUM")]))
+    assert (finding.code, finding.hint) == ("reserved_id", "sum")
+
+
+def test_very_many_mistakes_are_told_without_suggestions() -> None:
+    """The search for what was meant is slow: the first hundred findings get one, the rest get none."""
+    texts = {f"e{i}": f"nope_{i}" for i in range(150)}
+    hints = [finding.hint for finding in errors_of(model(1, series(nope=1, **texts)))]
+    assert hints[0] == "did you mean 'nope'"
+    assert hints[100:] == [""] * 50

@@ -163,3 +163,12 @@ def test_chained_routers_pass_on_what_they_get() -> None:
     first = RouterNode(id="f", input="a", routes=(Route(target="b"), Route(target="c")))
     second = RouterNode(id="s", input="b", routes=(Route(target="d"), Route(target="e")))
     assert values(run(model(1, [second, first, *series(a=8)])), "d") == [2.0]
+
+
+def test_the_place_of_a_fault_is_that_in_the_text() -> None:
+    """3.1 The column in a long text, not in the part that is shown; line and column where there are several lines."""
+    long = error_of(model(1, series(x=1, e="x + " * 40 + "$")))
+    assert long.message.startswith("expression of 'e', column 161: ")
+    for last in ("nope", "NOPE(x)", "$"):
+        found = error_of(model(1, series(x=1, e=f"x +\nx +\n  {last}\n")))
+        assert found.message.startswith("expression of 'e', line 3, column 3: "), found.message

@@ -39,9 +39,9 @@ def test_a_long_argument_is_shown_up_to_forty_characters() -> None:
     forty = "+".join(["a"] * 7).replace("+", " + ")  # 25 characters
     forty += " + " + "b" * (40 - len(forty) - 3)
     (whole,) = check_expression(parse(f"SHIFT(a, {forty})"))
-    assert f"not {forty} (" in whole.message
+    assert whole.message.endswith(f"not {forty}")
     (cut,) = check_expression(parse(f"SHIFT(a, {forty}b)"))
-    assert f"not {forty}... (" in cut.message
+    assert cut.message.endswith(f"not {forty}...")
 
 
 @pytest.mark.parametrize("depth", [190])

@@ -13,6 +13,7 @@ import numpy as np
 
 from flowtime_core.engine.metrics import effective_capacity, latency_minutes, queue_time_ms
 from flowtime_core.engine.tolerance import tolerance
+from flowtime_core.expr.kernels.whole import exact_sum, mean
 from flowtime_core.records.diagnostic import BinRange, Diagnostic
 from flowtime_core.records.topology import QUEUE_KINDS
 
@@ -100,7 +101,7 @@ def _growth(node_id: str, depth: FloatArray, first: int) -> Diagnostic | None:
         node_id=node_id,
         bins=(BinRange(first + start, first + start + length),),
         value=max(streak),
-        total=math.fsum(streak),
+        total=exact_sum(streak),
     )
 
 
@@ -161,4 +162,4 @@ def _drift(node_id: str, arrivals: FloatArray | None, first: int, most: float) -
 def _mean(values: FloatArray) -> float:
     """Return the mean of the finite values, NaN without any."""
     known = values[np.isfinite(values)].tolist()
-    return math.fsum(known) / len(known) if known else math.nan
+    return mean(known) if known else math.nan

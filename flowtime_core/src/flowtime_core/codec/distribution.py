@@ -121,7 +121,7 @@ def _inline(profile: Fields, grid: Grid | None) -> InlineProfile | None:
     if grid is not None and len(weights) != grid.bins:
         text = f"{profile.what} has {len(weights)} weights, expected one per bin: {grid.bins}"
         profile.error("weights", text, code="series_length")
-    elif any(weight < 0 for weight in weights) or not 0 < sum(weights) < math.inf:
+    elif any(weight < 0 for weight in weights) or not 0 < sum(weights) / len(weights) < math.inf:
         text = f"weights of {profile.what} must not be negative, and their mean must be above 0"
         profile.error("weights", text, code=_PROFILE)
     return InlineProfile(weights=weights)

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from flowtime_core.codec.bin_selector import bin_selector_to_plain, read_bin_selector
 from flowtime_core.codec.reader import Fields
-from flowtime_core.codec.report import Report, describe, did_you_mean, join_pointer
+from flowtime_core.codec.report import Report, describe, join_pointer
 from flowtime_core.codec.yaml import read_yaml
-from flowtime_core.errors import DocumentInvalidError
+from flowtime_core.errors import DocumentInvalidError, did_you_mean
 from flowtime_core.records.measure import OLD_ROLE_SPELLINGS, ROLES
 from flowtime_core.records.telemetry import GapAction, GapConfiguration, GapRule
 

@@ -9,7 +9,8 @@ from attrs import frozen
 
 from flowtime_core.codec.number import EXACT_INT, json_number
 from flowtime_core.codec.reader import read_unique
-from flowtime_core.codec.report import describe, did_you_mean, finite, integral
+from flowtime_core.codec.report import describe, finite, integral
+from flowtime_core.errors import did_you_mean
 from flowtime_core.records.template import Parameter, ParameterType
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from typing import TYPE_CHECKING, Final
 
 from flowtime_core.codec.plain import escape_pointer
+from flowtime_core.errors import did_you_mean
 from flowtime_core.records.codes import CODES
 from flowtime_core.records.diagnostic import Diagnostic
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from flowtime_core.records.diagnostic import Severity
     from flowtime_core.records.document import Document, Plain
 
-_SEARCHED: Final = 200_000
 _SHOWN_TEXT: Final = 40
 
 
@@ -37,18 +36,6 @@ def describe(value: Plain) -> str:
         shown = value if len(value) <= _SHOWN_TEXT else f"{value[:_SHOWN_TEXT]}..."
         return f"the text {shown!r}"
     return f"a list of {len(value)}" if isinstance(value, list) else "a mapping"
-
-
-def did_you_mean(name: str, options: Collection[str], earlier: int = 0) -> str:
-    """Return ``did you mean 'x'`` for the option nearest to a name, or an empty text when none is near.
-
-    The search is slow: a document with very many faults and names gets suggestions for the ``earlier`` ones only.
-    """
-    if earlier * len(options) > _SEARCHED:
-        return ""
-    by_fold = {option.casefold(): option for option in options}
-    near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
-    return f"did you mean {by_fold[near[0]]!r}" if near else ""
 
 
 def finite(value: Plain) -> float | None:

@@ -37,6 +37,9 @@ def _read_route(route: Fields) -> Route:
     if weight is not None and weight <= 0:
         route.error("weight", f"weight of {route.what} is {json_number(weight)}, expected more than 0")
     classes = route.texts("classes")
+    if classes and weight is not None:
+        text = f"weight of {route.what} is ignored: it takes its classes whole"
+        route.note("weight", text, code="unknown_key", hint="remove weight or classes")
     route.close()
     return Route(target=target, weight=weight, classes=classes)
 

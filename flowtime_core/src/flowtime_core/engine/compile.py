@@ -9,7 +9,7 @@ from flowtime_core.engine.classes import carried_classes
 from flowtime_core.engine.constraint_steps import add_constraints, uncapped_key
 from flowtime_core.engine.context import Context
 from flowtime_core.engine.edge_steps import add_edges
-from flowtime_core.engine.names import did_you_mean, resolve_names, role_pointer
+from flowtime_core.engine.names import resolve_names, role_pointer
 from flowtime_core.engine.plan import Plan
 from flowtime_core.engine.publish import publish
 from flowtime_core.engine.retry_steps import add_retry
@@ -115,10 +115,12 @@ def _source_rates(context: Context) -> dict[str, dict[str, float]]:
         node_id, class_id = arrival.node_id, arrival.class_id
         if node_id not in sources:
             message = f"traffic names {node_id!r}, which is no const or pmf node"
-            context.report("unknown_series", f"{pointer}/nodeId", message, hint=did_you_mean(node_id, sources))
+            hint = context.names.suggest(node_id, lambda: sources)
+            context.report("unknown_series", f"{pointer}/nodeId", message, hint=hint)
         elif declared and class_id not in declared:
             message = f"traffic of {node_id!r} names class {class_id!r}, which is not declared"
-            context.report("unknown_class", f"{pointer}/classId", message, hint=did_you_mean(class_id, declared))
+            hint = context.names.suggest(class_id, lambda: declared)
+            context.report("unknown_class", f"{pointer}/classId", message, hint=hint)
         elif class_id in rates.setdefault(node_id, {}):
             message = f"traffic splits {node_id!r} into class {class_id!r} twice"
             context.report("duplicate_id", f"{pointer}/classId", message)

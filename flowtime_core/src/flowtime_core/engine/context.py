@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import define, field
 
-from flowtime_core.engine.names import did_you_mean
 from flowtime_core.engine.steps import GivenStep
 
 if TYPE_CHECKING:
@@ -75,6 +74,6 @@ class Context:
         """Return the key behind a plain name, or report that there is none."""
         key = self.names.text(name)
         if key is None:
-            hint = did_you_mean(name, self.names.candidates())
+            hint = self.names.suggest(name, self.names.candidates)
             self.report("unknown_series", pointer, f"{user} names {name!r}, which is not declared", hint=hint)
         return key

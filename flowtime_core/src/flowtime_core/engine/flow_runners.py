@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowtime_core.engine.kernels.allocation import allocate
+from flowtime_core.engine.kernels.mix import CLOSE
 from flowtime_core.engine.kernels.retry import split_by_attempt
 from flowtime_core.engine.marks import Mark
 from flowtime_core.engine.tolerance import tolerance
@@ -56,6 +57,8 @@ class RouterRunner:
                 taken = taken + (self.by_class[name][lo:hi] if name in self.by_class else 0.0)
             rest = rest - taken
             chosen.append(taken)
+        if any(self.step.classes):  # classes that are all of a flow may sum to a little less or more
+            rest = np.where(np.abs(rest) <= CLOSE * np.abs(flow), 0.0, rest)
         for part, weight, taken in zip(self.parts, self.step.weights, chosen, strict=True):
             part[lo:hi] = taken + rest * weight / self.total if weight > 0.0 else taken
         if self.total == 0.0:

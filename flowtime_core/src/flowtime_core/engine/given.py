@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from flowtime_core.engine.kernels.profile import HOURLY_WEIGHTS, clock, normalise, stretch
+from flowtime_core.expr.kernels.whole import exact_sum
 from flowtime_core.records.distribution import BuiltinProfile, InlineProfile
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def moments(distribution: Distribution) -> Moments:
     for value, weight in zip(distribution.values, weights, strict=True):
         mean += value * weight
     deviations = [value - mean for value in distribution.values]
-    variance = math.fsum(p * (x * x) for x, p in zip(deviations, weights, strict=True))
+    variance = exact_sum([p * (x * x) for x, p in zip(deviations, weights, strict=True)])
     return Moments(mean, variance, total)
 
 

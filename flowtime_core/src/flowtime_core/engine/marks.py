@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from flowtime_core.expr.kernels.whole import exact_sum
 from flowtime_core.records.diagnostic import Diagnostic, bin_ranges
 
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ class Mark:
             edge_ids=self.edge_ids,
             bins=bin_ranges(bins),
             value=max(amounts, key=abs) if self.measured else None,
-            total=math.fsum(amounts) if self.measured else None,
+            total=exact_sum(amounts) if self.measured else None,
         )

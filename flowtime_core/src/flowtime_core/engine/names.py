@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
+from flowtime_core.errors import did_you_mean
+from flowtime_core.expr.functions import find_function
 from flowtime_core.records.diagnostic import Diagnostic, Location
-from flowtime_core.records.ids import derived_key
+from flowtime_core.records.ids import DEFAULT_CLASS, derived_key
 from flowtime_core.records.measure import MEASURES, OLD_ROLE_SPELLINGS
 from flowtime_core.records.model import RouterNode
 from flowtime_core.records.topology import QUEUE_KINDS, FileBinding, NumberBinding, SelfBinding, SeriesBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from flowtime_core.records.model import Model
     from flowtime_core.records.topology import Binding, TopologyNode
 
+_SUGGESTED: Final = 100
+
 CLAIM_ORDER: Final = ("queueDepth", "served", "retryEcho", "exhaustedFailures")
 """Derived roles that may carry an alias."""
-
-
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Return a hint with the nearest of the candidates, or ``""`` when none is near."""
-    near = get_close_matches(name, sorted(candidates), n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}" if near else ""
 
 
 @define
@@ -43,6 +40,8 @@ class Names:
         Names that roles give to what is derived.
     bound : dict of (node id, role) to engine key
         Roles bound to a number or a file: the engine makes a series of them.
+    unmapped : set of (node id, role)
+        Served roles that name a role which nothing maps or derives: they count as not mapped.
     """
 
     model: Model
@@ -51,19 +50,22 @@ class Names:
     derived: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
     aliases: dict[str, str] = field(factory=dict[str, str])
     bound: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
+    unmapped: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     findings: list[Diagnostic] = field(factory=list["Diagnostic"])
 
     def is_reference(self, name: str) -> bool:
         """Tell whether a role's text names a declared series or a role of a known node."""
-        return name in self.declared or self._split(name) is not None
+        return plain_name(name) in self.declared or self.split(name) is not None
 
-    def _split(self, name: str) -> tuple[str, str] | None:
+    def split(self, name: str) -> tuple[str, str] | None:
+        """Return node and role of ``Node.role``, or None for any other text."""
         node_id, dot, role = name.rpartition(".")
         node_id, role = node_id.strip("`"), OLD_ROLE_SPELLINGS.get(role, role)
         return (node_id, role) if dot and node_id in self.nodes and role in MEASURES else None
 
     def series(self, name: str) -> str | None:
         """Return the engine key behind a series id or an alias."""
+        name = plain_name(name)
         if name in self.declared:
             return name
         return self.aliases.get(name)
@@ -73,25 +75,24 @@ class Names:
         key = self.series(name)
         if key is not None:
             return key
-        parts = self._split(name)
+        parts = self.split(name)
         return None if parts is None else self.role(*parts)
 
-    def role(self, node_id: str, role: str, *, seen: frozenset[tuple[str, str]] = frozenset()) -> str | None:
+    def role(self, node_id: str, role: str) -> str | None:
         """Return the engine key that a role of a node reads, or None when it is neither mapped nor derived."""
-        place = (node_id, role)
-        if place in self.derived:
-            return self.derived[place]
-        if place in self.bound:
-            return self.bound[place]
-        entry = self.nodes.get(node_id)
-        binding = None if entry is None else entry[1].semantics.bindings.get(role)
-        if not isinstance(binding, SeriesBinding) or place in seen:
-            return None
-        key = self.series(binding.name)
-        if key is not None:
-            return key
-        parts = self._split(binding.name)
-        return None if parts is None else self.role(*parts, seen=seen | {place})
+        place: tuple[str, str] | None = (node_id, role)
+        passed: set[tuple[str, str]] = set()
+        while place is not None and place not in passed:
+            key = self.derived.get(place) or self.bound.get(place)
+            entry = self.nodes.get(place[0])
+            binding = None if entry is None else entry[1].semantics.bindings.get(place[1])
+            if key is None and isinstance(binding, SeriesBinding):
+                key = self.series(binding.name)
+            if key is not None or not isinstance(binding, SeriesBinding):
+                return key
+            passed.add(place)
+            place = self.split(binding.name)
+        return None
 
     def candidates(self) -> set[str]:
         """Return every plain name that an expression may use."""
@@ -100,7 +101,12 @@ class Names:
     def role_names(self, *, besides: str) -> set[str]:
         """Return every ``Node.role`` that reads a series, but those of one node."""
         mapped = [(node.id, role) for _, node in self.nodes.values() for role in node.semantics.bindings]
-        return {f"{node_id}.{role}" for node_id, role in [*mapped, *self.derived] if node_id != besides}
+        places = {*mapped, *self.derived}
+        return {f"{place[0]}.{place[1]}" for place in places if place[0] != besides and self.role(*place) is not None}
+
+    def suggest(self, name: str, options: Callable[[], Iterable[str]]) -> str:
+        """Return what was probably meant; after very many findings there is no search, nor are there options made."""
+        return did_you_mean(name, options(), len(self.findings)) if len(self.findings) < _SUGGESTED else ""
 
     def report(
         self, code: str, pointer: str, message: str, *, node_id: str | None = None, hint: str = "", excerpt: str = ""
@@ -110,6 +116,13 @@ class Names:
         self.findings.append(
             Diagnostic(code=code, message=message, node_id=node_id, location=place, hint=hint, excerpt=excerpt)
         )
+
+
+def plain_name(text: str) -> str:
+    """Return a series id without the total's class, as older models write it: ``a@DEFAULT`` or ``a@A@DEFAULT``."""
+    name = text.removesuffix(f"@{DEFAULT_CLASS}")
+    base, at, component = name.partition("@")
+    return base if at and component == base.upper() and name != text else name
 
 
 def role_pointer(index: int, role: str) -> str:
@@ -128,9 +141,32 @@ def resolve_names(model: Model) -> Names:
         for index, node in enumerate(model.topology.nodes):
             if (node.kind == "sink") is sinks:
                 _derive(names, index, node)
+    _forget_lost_served(names)
     for place in _bindings(model):
         _check(names, *place)
     return names
+
+
+def _forget_lost_served(names: Names) -> None:
+    """Let served roles that lead nowhere count as not mapped: then the engine may derive them (SEMANTICS 4.2).
+
+    Those whose way ends at their own node come first, for what is derived there may be what others look for.
+    """
+    while True:
+        lost = {
+            (node_id, "served"): names.split(binding.name)
+            for node_id, (_, node) in names.nodes.items()
+            if isinstance(binding := node.semantics.bindings.get("served"), SeriesBinding)
+            and (node_id, "served") not in names.unmapped
+            and names.is_reference(binding.name)
+            and names.role(node_id, "served") is None
+        }
+        if not lost:
+            return
+        found = {place for place, target in lost.items() if target not in lost} or set(lost)
+        names.unmapped |= found
+        for node_id, _role in found:
+            _derive_measures(names, names.nodes[node_id][1])
 
 
 def _bindings(model: Model) -> Iterator[tuple[int, TopologyNode, str, Binding]]:
@@ -158,24 +194,33 @@ def _bind(names: Names, index: int, node: TopologyNode, role: str, binding: Bind
 
 def _unmapped_name(names: Names, node: TopologyNode, role: str) -> tuple[bool, str]:
     """Tell whether the engine may derive a role, and the alias its text gives ("" for none)."""
+    if (node.id, role) in names.unmapped:
+        return True, ""
     binding = node.semantics.bindings.get(role)
     match binding:
         case None | SelfBinding():
             return True, ""
         case SeriesBinding(name=name) if not names.is_reference(name):
-            return True, name
+            return True, plain_name(name)
         case _:
             return False, ""
 
 
-def _derive(names: Names, index: int, node: TopologyNode) -> None:
+def _derive_measures(names: Names, node: TopologyNode) -> None:
     for measure in _derived_measures(names, node):
         names.derived[node.id, measure] = derived_key(measure, node.id)
+
+
+def _derive(names: Names, index: int, node: TopologyNode) -> None:
+    _derive_measures(names, node)
     for role in CLAIM_ORDER:
         key = names.derived.get((node.id, role))
         _free, alias = _unmapped_name(names, node, role)
         if key is None or not alias:
             continue
+        if find_function(alias) is not None:
+            message = f"{role} of {node.id!r} names {alias!r}, which is the name of a function"
+            names.report("reserved_id", role_pointer(index, role), message, node_id=node.id, hint=alias.lower())
         owner = names.aliases.get(alias, "").partition("@")[2]
         if owner and node.kind == "sink" and names.nodes[owner][1].kind != "sink":
             del names.derived[node.id, role]
@@ -219,11 +264,12 @@ def _derived_of_kind(names: Names, node: TopologyNode) -> list[str]:
 
 
 def _check(names: Names, index: int, node: TopologyNode, role: str, binding: Binding) -> None:
-    if not isinstance(binding, SeriesBinding) or names.role(node.id, role) is not None:
+    is_found = names.role(node.id, role) is not None and (node.id, role) not in names.unmapped
+    if not isinstance(binding, SeriesBinding) or is_found:
         return
     pointer = role_pointer(index, role)
-    candidates = names.role_names(besides=node.id) if "." in binding.name else names.candidates()
-    hint = did_you_mean(binding.name, candidates)
+    is_role = "." in binding.name
+    hint = names.suggest(binding.name, lambda: names.role_names(besides=node.id) if is_role else names.candidates())
     if role == "served":
         message = f"served of {node.id!r} names {binding.name!r}, which is not declared: it counts as not mapped"
         names.report("served_not_mapped", pointer, message, node_id=node.id, hint=hint)

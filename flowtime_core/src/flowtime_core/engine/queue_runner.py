@@ -15,6 +15,7 @@ from flowtime_core.engine.kernels.queue import (
     advance_derived_single,
 )
 from flowtime_core.engine.marks import Mark
+from flowtime_core.engine.tolerance import ABSOLUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +86,8 @@ class QueueRunner:
         finite = np.isfinite(raw)
         self._note("non_finite_input", role, lo, hi, (~finite).astype(np.float64))
         values = np.where(finite, raw, 0.0)
-        self._note("negative_input", role, lo, hi, np.where(values < 0.0, values, 0.0))
+        # What rounding leaves a little below 0 counts 0 and is no mistake of anybody's (SEMANTICS 6.1).
+        self._note("negative_input", role, lo, hi, np.where(values < -ABSOLUTE, values, 0.0))
         return np.where(values < 0.0, 0.0, values)
 
     def _capacity(self, key: str, lo: int, hi: int) -> FloatArray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowtime_core.engine.names import did_you_mean
 from flowtime_core.records.diagnostic import Diagnostic, Location
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def select_outputs(
                     code="unknown_output",
                     message=f"output {output.series!r} selects no series",
                     location=Location(pointer=f"/outputs/{i}/series"),
-                    hint=did_you_mean(output.series, names.candidates()),
+                    hint=names.suggest(output.series, names.candidates),
                 )
             )
     if not wanted:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from flowtime_core.engine.given import column, moments, profile_weights
-from flowtime_core.engine.names import did_you_mean
 from flowtime_core.engine.router_steps import add_router
 from flowtime_core.engine.steps import ExprStep, GivenStep
 from flowtime_core.engine.topology_steps import buffer_step
@@ -96,13 +95,14 @@ def _add_expression(context: Context, node: ExprNode, pointer: str) -> None:
     try:
         tree = parse(node.text, source=node.id)
     except DocumentSyntaxError as error:
-        message = f"expression of {node.id!r}, column {error.span[0] + 1}: {error.message}"
+        message = f"{_at(node, error.line, error.column)}: {error.message}"
         context.report(error.code, pointer, message, node_id=node.id, hint=error.hint, excerpt=error.caret())
         return
     found = check_expression(tree)
     for finding in found:
-        message = f"expression of {node.id!r}: {finding.message}"
-        shown = caret(node.text, finding.span or (0, 0))
+        span = finding.span or (0, 0)
+        message = f"{_where(node, span)}: {finding.message}"
+        shown = caret(node.text, span)
         context.names.findings.append(
             evolve(finding, message=message, location=Location(pointer=pointer), node_id=node.id, excerpt=shown)
         )
@@ -131,6 +131,17 @@ def _resolve_references(
     return None if missing else keys
 
 
+def _where(node: ExprNode, span: tuple[int, int]) -> str:
+    before = node.text[: span[0]]
+    return _at(node, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+def _at(node: ExprNode, line: int | None, column: int | None) -> str:
+    """Return the place of a fault for people: the column, and the line where the expression has several."""
+    lines = f"line {line}, " if "\n" in node.text.strip() else ""
+    return f"expression of {node.id!r}, {lines}column {column}"
+
+
 def _key_of(context: Context, reference: Reference) -> str | None:
     if reference.role is None:
         return context.names.series(reference.name)
@@ -140,15 +151,15 @@ def _key_of(context: Context, reference: Reference) -> str | None:
 def _report_unknown(context: Context, reference: Reference, node: ExprNode, pointer: str) -> None:
     names, node_id = context.names, node.id
     shown = caret(node.text, reference.span)
-    where = f"expression of {node_id!r}, column {reference.span[0] + 1}"
+    where = _where(node, reference.span)
     if reference.role is None:
-        hint = did_you_mean(reference.name, names.candidates())
+        hint = names.suggest(reference.name, names.candidates)
         if reference.name in names.nodes:
             hint = f"{reference.name!r} is a topology node: name one of its roles, such as {reference.name}.served"
         message = f"{where}: {reference.name!r} is not declared"
         context.report("unknown_series", pointer, message, node_id=node_id, hint=hint, excerpt=shown)
     elif reference.name not in names.nodes:
-        hint = did_you_mean(reference.name, names.nodes)
+        hint = names.suggest(reference.name, lambda: names.nodes)
         context.report(
             "unknown_node",
             pointer,
@@ -159,7 +170,7 @@ def _report_unknown(context: Context, reference: Reference, node: ExprNode, poin
         )
     else:
         message = f"{where}: role {reference.role!r} of {reference.name!r} is neither mapped nor derived"
-        hint = did_you_mean(reference.role, MEASURES)
+        hint = names.suggest(str(reference.role), lambda: MEASURES)
         context.report("unknown_role", pointer, message, node_id=node_id, hint=hint, excerpt=shown)
 
 

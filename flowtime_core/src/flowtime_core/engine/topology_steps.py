@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from flowtime_core.engine.names import did_you_mean
 from flowtime_core.engine.steps import QueueStep, SinkStep
 from flowtime_core.records.ids import derived_key
 from flowtime_core.records.model import BufferNode
@@ -167,5 +166,6 @@ def _check_wip(context: Context, wip: WipLimit | None, pointer: str, node_id: st
         context.report("invalid_topology", f"{pointer}/wipLimit", message, node_id=node_id)
     if wip.overflow is not None and (wip.overflow, "queueDepth") not in context.names.derived:
         message = f"wipOverflow of {node_id!r} names {wip.overflow!r}, which is no queue that the engine derives"
-        hint = did_you_mean(wip.overflow, context.names.nodes)
+        queues = [place for place, measure in context.names.derived if measure == "queueDepth"]
+        hint = context.names.suggest(wip.overflow, lambda: queues)
         context.report("invalid_topology", f"{pointer}/wipOverflow", message, node_id=node_id, hint=hint)

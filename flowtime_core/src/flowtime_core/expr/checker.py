@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from flowtime_core.errors import did_you_mean
 from flowtime_core.expr.functions import ALIASES, FUNCTIONS, Function, LiteralRule, Parameter, find_function
 from flowtime_core.expr.printer import print_expression
 from flowtime_core.expr.tree import children, walk
@@ -35,22 +35,19 @@ class Use:
 def check_expression(expression: Expression) -> tuple[Diagnostic, ...]:
     """Return every unknown function, wrong number of arguments and missing literal, from left to right (3.3).
 
-    The messages name the function and the 1-based column in the text; the caller knows the document and adds
-    the location.
+    The messages name the function, the spans say where in the text; the caller knows the text and the document.
     """
     return tuple(found for node in walk(expression) if isinstance(node, Call) for found in _check_call(node))
 
 
 def _check_call(call: Call) -> Iterator[Diagnostic]:
-    column = f"at column {call.span[0] + 1}"
     function = find_function(call.function)
     if function is None:
-        near = get_close_matches(call.function, [*FUNCTIONS, *ALIASES], n=1)
-        hint = f"did you mean {near[0]!r}" if near else ""
-        message = f"there is no function {call.function} ({column})"
+        hint = did_you_mean(call.function, [*FUNCTIONS, *ALIASES])
+        message = f"there is no function {call.function}"
         yield Diagnostic(code="unknown_function", message=message, hint=hint, span=call.span)
     elif not _fits(function, len(call.arguments)):
-        message = f"{call.function} takes {_arity(function)}, not {len(call.arguments)} ({column})"
+        message = f"{call.function} takes {_arity(function)}, not {len(call.arguments)}"
         yield Diagnostic(code="wrong_arity", message=message, hint=f"write {function.signature}", span=call.span)
     else:
         for parameter, argument in zip(function.parameters, call.arguments, strict=False):
@@ -75,7 +72,7 @@ def _no_literal(call: Call, function: Function, parameter: Parameter, argument: 
     written = print_expression(argument)
     shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
     rule = parameter.rule.text if parameter.rule is not None else ""
-    message = f"{parameter.name} of {call.function} must be {rule}, not {shown} (at column {argument.span[0] + 1})"
+    message = f"{parameter.name} of {call.function} must be {rule}, not {shown}"
     return Diagnostic(code="literal_required", message=message, hint=f"such as {function.example}", span=argument.span)
 
 

@@ -288,7 +288,7 @@ _TABLE: Final = (
         name="SUM",
         parameters=(_X,),
         kind="whole",
-        kernel=whole.whole(whole.total),
+        kernel=whole.whole(whole.exact_sum),
         doc="the sum over the whole series, in every bin",
         example="arrivals / SUM(arrivals)",
     ),

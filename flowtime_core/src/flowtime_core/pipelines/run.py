@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from html import escape
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from flowtime_core.artifacts.export import export_run
-from flowtime_core.errors import NotFoundError
+from flowtime_core.errors import NotFoundError, did_you_mean
 from flowtime_core.pipelines.answer_state import observe_window
 from flowtime_core.records.ids import DEFAULT_CLASS, short_name
 from flowtime_core.records.series import Series
@@ -53,8 +52,7 @@ class SeriesByName(Mapping[str, Series]):
         for candidate in self._candidates(name):
             if candidate in series:
                 return series[candidate]
-        near = get_close_matches(name, [short_name(series_id) for series_id in self], n=1)
-        hint = f"did you mean {near[0]!r}" if near else "list the names with list(run.series)"
+        hint = did_you_mean(name, map(short_name, self)) or "list the names with list(run.series)"
         message = f"run {self._stored.run_id!r} has no series {name!r}"
         raise NotFoundError(message, code="series_not_found", hint=hint)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flowtime_core.expr.kernels.whole import exact_sum, mean
 from flowtime_core.records.diagnostic import bin_ranges
 from flowtime_core.records.ids import short_name
 from flowtime_core.records.summary import NodeSummary, SeriesSummary, Trend
@@ -100,12 +101,12 @@ def _defined(values: FloatArray | None) -> list[float]:
 
 def _total(values: FloatArray | None) -> float | None:
     defined = _defined(values)
-    return math.fsum(defined) if defined else None
+    return exact_sum(defined) if defined else None
 
 
 def _mean(values: FloatArray | None) -> float | None:
     defined = _defined(values)
-    return math.fsum(defined) / len(defined) if defined else None
+    return mean(defined) if defined else None
 
 
 def _peak(values: FloatArray | None) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from flowtime_core.codec.template import template_from_document
 from flowtime_core.codec.yaml import read_yaml
-from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, NotFoundError
+from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, NotFoundError, did_you_mean
 from flowtime_core.records.diagnostic import Diagnostic, Location
 from flowtime_core.shell.filesystem import storage_errors
 
@@ -93,8 +92,7 @@ class Library:
         entries = {entry.template_id: entry for entry in self.entries()}
         if template_id in entries:
             return entries[template_id]
-        near = difflib.get_close_matches(template_id, entries, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}" if near else "flowtime template list shows what there is"
+        hint = did_you_mean(template_id, entries) or "flowtime template list shows what there is"
         raise NotFoundError(f"there is no template {template_id!r}", code="template_not_found", hint=hint)
 
     def _folder(self, folder: Path) -> Iterable[LibraryEntry]:

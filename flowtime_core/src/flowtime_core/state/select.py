@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 
 from attrs import frozen
 
-from flowtime_core.errors import InputError
+from flowtime_core.errors import InputError, did_you_mean
 from flowtime_core.records.edge_state import EdgeWindow
 from flowtime_core.records.measure import EDGE_MEASURES
 from flowtime_core.records.state import NodeWindow
@@ -70,6 +69,5 @@ def _check(whole: Survey, options: WindowOptions) -> None:
 def _check_names(what: str, names: Collection[str], known: Collection[str], code: str) -> None:
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(known) or 'none'}"
+            hint = did_you_mean(name, known) or f"there is {', '.join(known) or 'none'}"
             raise InputError(f"there is no {what} {name!r}", code=code, hint=hint)

@@ -9,8 +9,8 @@ from attrs import frozen
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.number import json_number, parse_number
 from flowtime_core.codec.parameter import Fault, conform
-from flowtime_core.codec.report import did_you_mean, integral
-from flowtime_core.errors import InputError
+from flowtime_core.codec.report import integral
+from flowtime_core.errors import InputError, did_you_mean
 from flowtime_core.records.diagnostic import Diagnostic
 
 if TYPE_CHECKING:

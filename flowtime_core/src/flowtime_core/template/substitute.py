@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from flowtime_core.codec.number import format_number
-from flowtime_core.codec.report import did_you_mean, join_pointer
+from flowtime_core.codec.report import join_pointer
+from flowtime_core.errors import did_you_mean
 from flowtime_core.records.diagnostic import Diagnostic
 
 if TYPE_CHECKING:

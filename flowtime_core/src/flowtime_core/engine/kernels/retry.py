@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flowtime_core.expr.kernels.whole import exact_sum
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,7 +29,10 @@ def apply_policy(kernel: Sequence[float] | None) -> tuple[tuple[float, ...], tup
     good = [tap if math.isfinite(tap) and tap > 0.0 else 0.0 for tap in taps]
     if good != taps:
         corrections.append("negative or non-finite taps count as 0")
-    total = math.fsum(good)
+    total = exact_sum(good)
+    if math.isinf(total):
+        good = [tap / max(good) for tap in good]
+        total = exact_sum(good)
     if total > 1.0:
         corrections.append(f"taps sum to {total:.10g} and were divided by it")
         good = [tap / total for tap in good]

@@ -25,7 +25,7 @@ def whole(statistic: Callable[..., float]) -> Kernel:
     return kernel
 
 
-def total(values: list[float]) -> float:
+def exact_sum(values: list[float]) -> float:
     """Return the correctly rounded sum (``math.fsum``); NaN and infinities as IEEE addition has them."""
     special = [value for value in values if not math.isfinite(value)]
     try:
@@ -46,7 +46,7 @@ def _exact(values: list[float]) -> float:
 
 def mean(values: list[float]) -> float:
     """Return the sum divided by the number of bins."""
-    return total(values) / len(values)
+    return exact_sum(values) / len(values)
 
 
 def percentile(values: list[float], percent: float) -> float:
