@@ -150,7 +150,7 @@ def test_a_chain_of_roles_may_be_long() -> None:
 
 
 def test_served_that_leads_nowhere_is_derived() -> None:
-    """4.2, 4.3a `B.served`, which nothing maps, counts as not mapped: A is a server, and so is C, which reads itself."""
+    """4.2, 4.3a `B.served`, which nothing maps, counts as not mapped: A is a server, and C, which reads itself."""
     places = [
         place("A", "queue", arrivals="a", capacity=4, served="B.served"),
         place("B", arrivals="a"),
