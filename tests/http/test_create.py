@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -153,3 +155,117 @@ def test_lists_are_filtered_and_paged(site: Site) -> None:
         )
     }
     assert list(ids.values()) == [2, 0, 1, 1, 1, 1, 1, 0]
+
+
+# --- as clients send it ----------------------------------------------------------------------------
+
+
+def test_the_default_seed_said_aloud_is_the_same_run(site: Site) -> None:
+    """CONTRACT 2 The web UI always sends seed 123, which is the default: its runs are those made without."""
+    body = DESK | {"options": {"deterministicRunId": True}}
+    first = site.post("/v1/runs", body, 201)
+    again = site.post("/v1/runs", body | {"rng": {"kind": "pcg32", "seed": 123}})
+    assert (again["wasReused"], again["metadata"]["runId"]) == (True, first["metadata"]["runId"])
+    other = site.post("/v1/runs", body | {"rng": {"seed": 7}}, 201)
+    assert other["metadata"]["runId"] != first["metadata"]["runId"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"Options": {"DryRun": True, "RunId": "dry"}}, {"options": {"dryrun": True, "runid": "dry"}}]
+)
+def test_the_letter_case_of_keys_does_not_matter(site: Site, options: dict[str, Any]) -> None:
+    """A dry run stays one however it is spelt, as the reference reads it."""
+    answer = site.post("/v1/runs", {"TemplateId": "desk", "MODE": "simulation", "parameters": {"rate": 4}} | options)
+    assert (answer["isDryRun"], answer["plan"]["requestedRunId"]) == (True, "dry")
+    assert site.get("/v1/runs")["totalCount"] == 0
+
+
+@pytest.mark.parametrize("template", ["order-system", "http-service", "microservices", "parcel-hub", "support-desk"])
+def test_shipped_templates_run_with_what_the_web_ui_posts(site: Site, template: str) -> None:
+    """UI 3 Every declared parameter, lists as JavaScript writes them: `40,60,80`."""
+    declared = site.get(f"/api/v1/templates/{template}")["parameters"]
+    given: dict[str, Any] = {}
+    for one in declared:
+        default = one["defaultValue"]
+        is_list = isinstance(default, list)
+        given[one["name"]] = ",".join(f"{item:g}" for item in default) if is_list else default
+    body = {
+        "templateId": template,
+        "mode": "simulation",
+        "parameters": given,
+        "rng": {"kind": "pcg32", "seed": 123},
+        "options": {"dryRun": False, "deterministicRunId": True},
+    }
+    assert site.post("/api/v1/orchestration/runs", body, 201)["isDryRun"] is False
+
+
+def test_a_model_keeps_the_name_that_its_caller_gives_it(site: Site) -> None:
+    """REF 7.6 A JSON object with modelId, or a plain text, in the header."""
+    for header in ('{"modelId": "m1", "templateId": "T1"}', "m1"):
+        headers = YAML | {"X-Model-Provenance": header}
+        run_id = site.client.post("/v1/run", content=MODEL, headers=headers).json()["runId"]
+        kept = json.loads(site.client.get(f"/v1/artifacts/{run_id}/files/model/provenance.json").text)
+        assert kept["modelId"] == "m1"
+
+
+def test_a_generated_model_is_described(site: Site) -> None:
+    """REF 8.1 What the model has, and the hash of its text."""
+    made = site.post("/api/v1/templates/desk/generate", {"rate": 4})
+    assert made["metadata"] == {
+        "templateId": "desk",
+        "templateTitle": made["provenance"]["templateTitle"],
+        "templateVersion": made["provenance"]["templateVersion"],
+        "schemaVersion": 1,
+        "generator": made["provenance"]["generator"],
+        "mode": "simulation",
+        "hasWindow": True,
+        "hasTopology": True,
+        "hasTelemetrySources": False,
+        "modelHash": f"sha256:{sha256(made['model'].encode()).hexdigest()}",
+    }
+
+
+# --- what is told ----------------------------------------------------------------------------------
+
+
+def _numbers(caplog: pytest.LogCaptureFixture) -> list[int]:
+    return [int(record.getMessage().split()[0]) for record in caplog.records if record.name == "flowtime"]
+
+
+def test_captures_are_told(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """CONTRACT 6 Start, files and end, also where a run is captured on the way to another."""
+    run_id = site.run()
+    caplog.set_level(logging.INFO, logger="flowtime")
+    site.post("/v1/telemetry/captures", {"source": {"runId": run_id}}, 201)
+    assert {2001, 2002, 2003} <= set(_numbers(caplog))
+    caplog.clear()
+    body = DESK | {"mode": "telemetry", "telemetry": {"sourceRunId": run_id}}
+    site.post("/v1/runs", body, 201)
+    assert {2001, 2003, 4001, 4005} <= set(_numbers(caplog))
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status"),
+    [
+        ("/v1/runs", "{", 400),
+        ("/v1/runs", '{"mode": "simulation"}', 400),
+        ("/v1/runs", '{"templateId": "desk", "telemetry": {"captureDirectory": "nowhere"}}', 404),
+        ("/v1/run", " ", 400),
+    ],
+)
+def test_requests_that_fail_early_are_told_and_counted(
+    site: Site, caplog: pytest.LogCaptureFixture, path: str, content: str, status: int
+) -> None:
+    """CONTRACT 6 Early failures count too, each under the id of its request."""
+    caplog.set_level(logging.INFO, logger="flowtime")
+    before = _failures(site)
+    headers = {"Content-Type": "application/json", "X-Request-Id": "early"}
+    assert site.client.post(path, content=content, headers=headers).status_code == status
+    assert _numbers(caplog) == [4500]
+    assert "correlationId=early" in caplog.text
+    assert _failures(site) == before + 1
+
+
+def _failures(site: Site) -> float:
+    lines = site.client.get("/metrics").text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith("run_failed_total{"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flowtime_core.codec.finding import validation_to_plain
+from flowtime_core.codec.json import encode_json_compact
 from flowtime_core.codec.run_answer import run_answer_to_plain
 from flowtime_core.errors import InputError
 from flowtime_core.records.run import RunRequest
+from flowtime_core.shell.progress import refusals_told
 from flowtime_core.shell.resolve import validate_request
 from flowtime_core.shell.submission import submit_bytes, submit_text
 from flowtime_http.answer import json_answer
@@ -25,7 +27,9 @@ PROVENANCE: Final = "X-Model-Provenance"
 
 def run_model(service: Service, call: Call) -> Response:
     """Run a model and answer with its description and the values of its series."""
-    created = make_run(service, call, _request(service, call))
+    with refusals_told(service.observer, call.request_id, RunRequest()):
+        request = _request(service, call)
+    created = make_run(service, call, request)
     return json_answer(run_answer_to_plain(created), headers=creation_status(created)[1])
 
 
@@ -44,5 +48,8 @@ def _request(service: Service, call: Call) -> RunRequest:
 
 
 def _provenance(text: str) -> Submission | None:
-    """Return the provenance of a header; a text that is no JSON object is an older client's name for its model."""
-    return submit_text(text, source=PROVENANCE) if text.startswith("{") else None
+    """Return the provenance of a header; a text that is no JSON object is what the caller calls its model."""
+    if not text:
+        return None
+    known = text if text.startswith("{") else encode_json_compact({"modelId": text}).decode()
+    return submit_text(known, source=PROVENANCE)

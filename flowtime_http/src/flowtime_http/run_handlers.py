@@ -20,12 +20,14 @@ from flowtime_core.pipelines.answer_state import answer_state, answer_window
 from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.run import SeriesByName
 from flowtime_core.records.listing import RunQuery
+from flowtime_core.records.run import RunRequest
 from flowtime_core.records.window_options import WindowOptions
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.create import create_run
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.observe import state_event
+from flowtime_core.shell.progress import refusals_told
 from flowtime_http.answer import json_answer, text_answer
 from flowtime_http.service import Call, Service, capture_directory, open_run
 
@@ -33,14 +35,15 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from flowtime_core.records.created import CreatedRun
-    from flowtime_core.records.run import RunRequest
     from flowtime_core.records.window_options import ViewMode
 
 
 def create(service: Service, call: Call) -> Response:
     """Make a run of a template, or say what would be made."""
-    request = run_request_from_document(decode_json(call.body, source="request"))
-    directory = str(capture_directory(service, request.capture_dir)) if request.capture_dir else ""
+    with refusals_told(service.observer, call.request_id, RunRequest()):
+        request = run_request_from_document(decode_json(call.body, source="request"))
+    with refusals_told(service.observer, call.request_id, request):
+        directory = str(capture_directory(service, request.capture_dir)) if request.capture_dir else ""
     request = evolve(request, dry_run=request.dry_run or call.flag("dryRun"), capture_dir=directory)
     with blame_library(request, service.library, sources_root=service.sources_dir):
         created = make_run(service, call, request)

@@ -76,12 +76,11 @@ def test_wrong_default() -> None:
         ("boolean", " false", False),
         ("boolean", "yes", "yes"),
         ("string", " 12 ", " 12 "),
-        ("array", '[1, 2.5, "x"]', [1, 2.5, "x"]),
-        ("array", "1, 2", "1, 2"),
+        ("array", "[1, 2]", "[1, 2]"),
     ],
 )
 def test_text(kind: ParameterType, text: str, value: Plain) -> None:
-    """Text of a command line becomes the declared type, or stays text for binding to report."""
+    """Text of a command line becomes the declared type; what stays text, as lists do, binding reads or reports."""
     parsed = parse_parameter_text(Parameter(name="p", type=kind), text)
     assert parsed == value
     assert type(parsed) is type(value)

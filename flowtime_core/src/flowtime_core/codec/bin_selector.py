@@ -93,7 +93,7 @@ def _read_mapping(fields: Fields) -> BinSelector | None:
         case _:
             fields.error("", f"{fields.what} says {' and '.join(kinds)}, expected one of them", hint=_BINS_HINT)
             return None
-    fields.close()
+    fields.close(severity="error")
     return selector
 
 

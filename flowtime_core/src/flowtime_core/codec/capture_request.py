@@ -41,7 +41,7 @@ def capture_request_from_document(document: Document) -> AskedCapture:
     plain = document.plain if isinstance(document.plain, dict) else {}
     if plain is not document.plain:
         report.add("schema_violation", "", f"the request is {describe(document.plain)}, expected a mapping")
-    fields = Fields(report, plain, "", "the request")
+    fields = Fields(report, plain, "", "the request", fold=True)
     source, output, options = (_part(fields, key) for key in ("source", "output", "options"))
     source.choice("type", options=_SOURCES, default=_SOURCES[0])
     asked = AskedCapture(

@@ -76,7 +76,7 @@ def read_gap_configuration(fields: Fields) -> GapConfiguration:
     if fields.take("rules")[1] is None:
         fields.missing("rules", hint="rules: with one mapping each of bins and action")
     rules = [_read_rule(rule) for rule in fields.mappings("rules", what="rule", name_by="reason")]
-    fields.close()
+    fields.close(severity="error")  # a misspelt selector selects everything
     return GapConfiguration(seed=seed, rules=tuple(rule for rule in rules if rule is not None))
 
 
@@ -88,7 +88,7 @@ def _read_rule(fields: Fields) -> GapRule | None:
     nodes = _texts(fields, "nodes")
     metrics = [_read_metric(fields, index, name) for index, name in enumerate(_texts(fields, "metrics"))]
     reason = fields.text("reason")
-    fields.close()
+    fields.close(severity="error")  # a misspelt selector selects everything
     if rule_bins is None:
         return None
     return GapRule(

@@ -48,6 +48,7 @@ def origin_of_model(document: Document) -> Origin | None:
 def _read(fields: Fields) -> Origin:
     parameters = fields.mapping("parameters", what="the parameters")
     return Origin(
+        model_id=fields.text("modelId"),
         template_id=fields.text("templateId"),
         template_version=fields.text("templateVersion"),
         template_title=fields.text("templateTitle"),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from attrs import frozen
 
+from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.number import EXACT_INT, json_number
 from flowtime_core.codec.reader import read_unique
 from flowtime_core.codec.report import describe, finite, integral
-from flowtime_core.errors import did_you_mean
+from flowtime_core.errors import InputError, did_you_mean
 from flowtime_core.records.template import Parameter, ParameterType
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def conform(parameter: Parameter, value: Plain) -> Plain | Fault:
     name = f"parameter {parameter.name!r}"
     if parameter.type != "array":
         return _scalar(parameter, parameter.type, name, value)
+    if isinstance(value, str):
+        value = _spelt_list(value)
     if not isinstance(value, list):
         return _wrong_type("array", name, value, hint="write a list, as in [1, 2, 3]")
     kind = parameter.item_type or ""
@@ -140,6 +143,14 @@ def conform(parameter: Parameter, value: Plain) -> Plain | Fault:
             return result
         items.append(result)
     return items
+
+
+def _spelt_list(text: str) -> Plain:
+    """Return the list that a text spells, ``[1, 2]`` or ``1,2`` as web forms send it; any other text as it is."""
+    try:
+        return decode_json(text if text.strip().startswith("[") else f"[{text}]", source="list").plain
+    except InputError:
+        return text
 
 
 def _scalar(parameter: Parameter, kind: str, name: str, value: Plain) -> Plain | Fault:

@@ -37,16 +37,27 @@ class Fields:
         What it is, for messages: ``the grid``, ``node 'a'``.
     node_id : str or None
         The node it belongs to, copied into findings.
+    fold : bool
+        Whether the letter case of keys does not matter, here and in the mappings inside.
     """
 
     def __init__(
-        self, report: Report, plain: Mapping[str, Plain], pointer: str, what: str, node_id: str | None = None
+        self,
+        report: Report,
+        plain: Mapping[str, Plain],
+        pointer: str,
+        what: str,
+        node_id: str | None = None,
+        *,
+        fold: bool = False,
     ) -> None:
         self.report = report
         self.plain = plain
         self.pointer = pointer
         self.what = what
         self.node_id = node_id
+        self.fold = fold
+        self._folded = {key.casefold(): key for key in plain} if fold else {}
         self._known: dict[str, None] = {}
 
     def at(self, key: str) -> str:
@@ -57,8 +68,9 @@ class Fields:
         """Return the spelling that has a value, and the value; the first name and None when none has one."""
         self._known.update(dict.fromkeys(names))
         for name in names:
-            if self.plain.get(name) is not None:
-                return name, self.plain[name]
+            key = self._folded.get(name.casefold(), name)
+            if self.plain.get(key) is not None:
+                return key, self.plain[key]
         return names[0], None
 
     def knows(self, key: str) -> bool:
@@ -193,7 +205,9 @@ class Fields:
                 self.missing(names[0], code=code, hint=hint)
             return None
         if isinstance(value, dict):
-            return Fields(self.report, value, self.at(key), what or f"{key} of {self.what}", self.node_id)
+            return Fields(
+                self.report, value, self.at(key), what or f"{key} of {self.what}", self.node_id, fold=self.fold
+            )
         self.mismatch(key, value, "a mapping", code=code, hint=hint)
         return None
 
@@ -215,18 +229,15 @@ class Fields:
                 self.report.add(_VIOLATION, pointer, text, node_id=self.node_id)
         return tuple(found)
 
-    def close(self, ignored: Collection[str] = NO_KEYS) -> None:
-        """Warn of every key that nothing asked for, with what was probably meant."""
+    def close(self, ignored: Collection[str] = NO_KEYS, *, severity: Severity = "warning") -> None:
+        """Tell every key that nothing asked for, with what was probably meant."""
         free = [name for name in (*self._known, *ignored) if name not in self.plain]
         for key in self.plain:
             if key not in self._known and key not in ignored:
                 hint = self.report.suggest(key, free)
-                self.note(
-                    key,
-                    f"{self.what} has the unknown key {key!r}, which is ignored",
-                    code="unknown_key",
-                    hint=hint,
-                )
+                fate = ", which is ignored" if severity == "warning" else ""
+                text = f"{self.what} has the unknown key {key!r}{fate}"
+                self.note(key, text, code="unknown_key", severity=severity, hint=hint)
 
     def _reaches(self, key: str, number: float, minimum: float | None, code: str = _VIOLATION) -> bool:
         if minimum is None or number >= minimum:

@@ -63,7 +63,7 @@ def parameters_from_document(document: Document) -> dict[str, Plain]:
 
 def _fields(report: Report, document: Document) -> Fields:
     if isinstance(document.plain, dict):
-        return Fields(report, document.plain, "", "the request")
+        return Fields(report, document.plain, "", "the request", fold=True)
     report.add("schema_violation", "", f"the request is {describe(document.plain)}, expected a mapping")
     raise DocumentInvalidError("the request is not valid", findings=report.result())
 

@@ -75,7 +75,7 @@ def describe_origin(prepared: Prepared, sources: Mapping[str, SourceFile]) -> Pr
         mode=model.mode,
         input_hash=sha256_of_canonical(inputs),
         scenario_hash=sha256_of_canonical({**inputs, "model": model_digest}),
-        model_id=model_digest.removeprefix("sha256:"),
+        model_id=prepared.model_id or model_digest.removeprefix("sha256:"),
         template_id=model.metadata.id or ADHOC_ID,
         template_version=model.metadata.version or ADHOC_VERSION,
         template_title=model.metadata.title,

@@ -40,6 +40,8 @@ class Prepared:
         None for a model given as such.
     parameters : mapping
         Effective parameter values, defaults included.
+    model_id : str
+        What the caller calls the model; empty where it goes by its digest.
     warnings : tuple of Diagnostic
         What reading and binding noticed.
     """
@@ -49,6 +51,7 @@ class Prepared:
     spec_text: str | None = None
     template: Template | None = None
     parameters: Mapping[str, Plain] = EMPTY
+    model_id: str = ""
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
@@ -137,6 +140,7 @@ def prepare_model(
         document=document,
         spec_text=spec_text,
         parameters=EMPTY if known is None else known.parameters,
+        model_id="" if origin is None else origin.model_id,
         warnings=instance.findings,
     )
 
@@ -146,6 +150,7 @@ def prepare_template(
     given: Mapping[str, Plain],
     *,
     texts: Mapping[str, str],
+    files: Mapping[str, str] = EMPTY,
     mode: Mode | None = None,
     seed: int | None = None,
 ) -> Prepared:
@@ -159,6 +164,8 @@ def prepare_template(
         Parameter values.
     texts : mapping of str
         Parameter values as written on a command line; they win over ``given``.
+    files : mapping of str
+        URIs of measured files by parameter, whatever the letter case of its name; they win over ``given``.
     mode : "simulation", "telemetry" or None
         Wins over the template's own.
     seed : int or None
@@ -173,7 +180,9 @@ def prepare_template(
     if reading.draft is None:
         raise DocumentInvalidError(f"{document.source} is not a valid template", findings=reading.findings)
     template = reading.draft
-    parameters = {**given, **_read_texts(template, texts)}
+    spelling = {parameter.name.casefold(): parameter.name for parameter in template.parameters}
+    bound = {spelling.get(name.casefold(), name): uri for name, uri in files.items()}
+    parameters = {**given, **bound, **_read_texts(template, texts)}
     instance = instantiate(template, parameters, mode, earlier=reading.findings)
     return Prepared(
         model=_seeded(instance.model, seed),
@@ -193,4 +202,6 @@ def _read_texts(template: Template, texts: Mapping[str, str]) -> dict[str, Plain
 
 
 def _seeded(model: Model, seed: int | None) -> Model:
-    return model if seed is None else evolve(model, rng=evolve(model.rng or Rng(), seed=seed))
+    """Return the model with a seed; one that states what holds anyway leaves it as it is, and so its hash."""
+    known = model.rng or Rng()
+    return model if seed is None or seed == known.seed else evolve(model, rng=evolve(known, seed=seed))

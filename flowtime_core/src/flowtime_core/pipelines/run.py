@@ -63,6 +63,7 @@ class SeriesByName(Mapping[str, Series]):
         node_id, dot, role = name.rpartition(".")
         if dot and (node_id, role) in self._stored.role_series:
             yield self._stored.role_series[node_id, role]
+        yield from (series_id for series_id in self if series_id.startswith(f"{name}@"))
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a name means a series of the run."""

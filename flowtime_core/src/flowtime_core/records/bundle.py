@@ -42,6 +42,7 @@ class CaptureReference:
 class Origin:
     """What a document says of where a model comes from; texts are empty where it does not say."""
 
+    model_id: str = ""
     template_id: str = ""
     template_version: str = ""
     template_title: str = ""

@@ -77,7 +77,13 @@ def create_run(
     with observed(request, observer, cancel, correlation_id) as progress:
         if request.run_id is not None:
             parse_run_id(request.run_id)
-        around = Surroundings(created=created, workspace=workspace, root=sources_root)
+        around = Surroundings(
+            created=created,
+            workspace=workspace,
+            root=sources_root,
+            observer=observer,
+            correlation_id=progress.correlation_id,
+        )
         check_request(request, around)
         resolved = resolve(request, library)
         prepared = prepare(resolved, request)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from flowtime_core._version import __version__
+from flowtime_core.artifacts.summary import telemetry_sources
+from flowtime_core.codec.digest import sha256_of
 from flowtime_core.codec.json import encode_json
 from flowtime_core.codec.provenance import provenance_to_plain
 from flowtime_core.pipelines.evaluate import describe_origin, model_text
@@ -19,15 +21,17 @@ if TYPE_CHECKING:
 
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.model import Model
     from flowtime_core.records.run import Provenance, RunRequest
     from flowtime_core.shell.library import Library
 
 
 @frozen(kw_only=True)
 class GeneratedModel:
-    """The text of a model, where it comes from, and what making it noticed."""
+    """The text of a model, the model itself, where it comes from, and what making it noticed."""
 
     text: str
+    model: Model
     provenance: Provenance
     warnings: tuple[Diagnostic, ...]
 
@@ -36,6 +40,18 @@ class GeneratedModel:
         return {
             "model": self.text,
             "provenance": provenance_to_plain(self.provenance, pipeline_version=__version__),
+            "metadata": {
+                "templateId": self.provenance.template_id,
+                "templateTitle": self.provenance.template_title,
+                "templateVersion": self.provenance.template_version,
+                "schemaVersion": 1,
+                "generator": self.provenance.generator,
+                "mode": self.provenance.mode,
+                "hasWindow": self.model.grid.start is not None,
+                "hasTopology": bool(self.model.topology.nodes),
+                "hasTelemetrySources": bool(telemetry_sources(self.model)),
+                "modelHash": sha256_of(self.text.encode()),
+            },
         }
 
 
@@ -76,6 +92,7 @@ def generate_model(
     provenance = describe_origin(prepared, sources)
     return GeneratedModel(
         text=model_text(prepared, provenance),
+        model=prepared.model,
         provenance=evolve(provenance, generated=created),
         warnings=prepared.warnings,
     )

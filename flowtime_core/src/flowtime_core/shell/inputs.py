@@ -14,6 +14,7 @@ from flowtime_core.pipelines.plan_bundle import Inputs, captured_sources
 from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.records.run import SourceFile
 from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.progress import ignore, notify
 from flowtime_core.shell.resolve import bound_sources
 from flowtime_core.shell.sources import read_sources
 from flowtime_core.telemetry.replay import read_capture
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.event import Observer
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.run import RunRequest
     from flowtime_core.shell.resolve import Resolved
@@ -45,12 +47,16 @@ class Surroundings:
         No file outside is read; None allows any path that the request or its document names.
     capture : FileTree or None
         A telemetry directory that the caller holds in memory.
+    observer : Observer
+        Is told what happened when a run is captured on the way; ``correlation_id`` joins that to the request.
     """
 
     created: datetime
     workspace: Workspace | None = None
     root: Path | None = None
     capture: FileTree | None = None
+    observer: Observer = ignore
+    correlation_id: str = ""
 
 
 def check_request(request: RunRequest, around: Surroundings) -> None:
@@ -106,7 +112,11 @@ def _capture(request: RunRequest, prepared: Prepared, around: Surroundings) -> R
 def _captured(run_id: str, around: Surroundings) -> FileTree:
     if around.workspace is None:
         raise InputError("there are no runs to capture here", hint="give a capture directory")
-    return plan_capture(read_tree(around.workspace.find_run(run_id)), captured=around.created).tree
+    tree = read_tree(around.workspace.find_run(run_id))
+    made = plan_capture(tree, captured=around.created, correlation_id=around.correlation_id)
+    for event in made.events:
+        notify(around.observer, event)
+    return made.tree
 
 
 def _read_directory(directory: str, root: Path | None) -> FileTree:

@@ -132,6 +132,24 @@ def observed(
         raise
 
 
+@contextlib.contextmanager
+def refusals_told(observer: Observer, correlation_id: str, request: RunRequest) -> Generator[None]:
+    """Tell of a request that fails before it can be handed on; ``request`` is what is known of it by then."""
+    try:
+        yield
+    except FlowTimeError as error:
+        progress = Progress(
+            observer=observer,
+            cancel=None,
+            correlation_id=correlation_id,
+            template_id=request.template_id,
+            mode=request.mode,
+            began=time.monotonic(),
+        )
+        _tell_failure(progress, error, is_dry=request.dry_run)
+        raise
+
+
 def _tell_failure(progress: Progress, error: BaseException, *, is_dry: bool) -> None:
     """Tell a failure: a warning where the caller can mend it or asked for it, else an error."""
     known = error if isinstance(error, FlowTimeError) else None

@@ -72,10 +72,10 @@ def prepare(resolved: Resolved, request: RunRequest) -> Prepared:
         The document breaks rules: every finding at once.
     """
     if resolved.is_template:
-        bound = {name: telemetry_uri(file) for name, file in request.bindings.items()}
         return prepare_template(
             resolved.document,
-            {**request.parameters, **bound},
+            request.parameters,
+            files={name: telemetry_uri(file) for name, file in request.bindings.items()},
             texts=request.parameter_texts,
             mode=request.mode,
             seed=request.seed,

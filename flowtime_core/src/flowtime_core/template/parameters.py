@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.number import json_number, parse_number
 from flowtime_core.codec.parameter import Fault, conform
 from flowtime_core.codec.report import integral
@@ -75,7 +74,7 @@ def _unknown(name: str, names: Collection[str], document: Document, earlier: int
 
 
 def parse_parameter_text(parameter: Parameter, text: str) -> Plain:
-    """Return a value written on a command line in the type the parameter declares; arrays are JSON.
+    """Return a value written on a command line in the type the parameter declares; lists are read where all values are.
 
     Text that does not spell such a value is returned as it is, so that :func:`bind` reports it with all other faults.
     """
@@ -85,8 +84,6 @@ def parse_parameter_text(parameter: Parameter, text: str) -> Plain:
             return text if number is None else number
         case "boolean":
             return {"true": True, "false": False}.get(text.strip().lower(), text)
-        case "array":
-            return _array(text)
         case _:
             return text
 
@@ -98,10 +95,3 @@ def _number(text: str) -> float | None:
         return None
     whole = integral(number)
     return json_number(number) if whole is None else whole
-
-
-def _array(text: str) -> Plain:
-    try:
-        return decode_json(text, source="parameter").plain
-    except InputError:
-        return text
