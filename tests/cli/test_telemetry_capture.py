@@ -103,6 +103,16 @@ def test_log(shell: Shell, run_id: str) -> None:
     assert lines[-1]["event"] == "TelemetryCaptureCompleted"
 
 
+def test_a_log_inside_a_capture_holds_no_path(shell: Shell, run_id: str) -> None:
+    """7.4 It is hashed with the capture, which is the same wherever it lies."""
+    for place in ("here", "there/deep"):
+        shell("telemetry", "capture", "--run", run_id, "--output", place, "--log", f"{place}/capture.log")
+    trees = [
+        {path.name: path.read_bytes() for path in (shell.folder / place).iterdir()} for place in ("here", "there/deep")
+    ]
+    assert trees[0] == trees[1]
+
+
 def test_a_damaged_capture_is_found(shell: Shell, run_id: str, flip: Flip) -> None:
     """One flipped bit of any file of a capture, or a file too many, ends verify with code 8."""
     shell("telemetry", "capture", "--run", run_id, "--output", "out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,6 +124,30 @@ def test_a_request_for_a_run_that_cannot_be_met(site: Site, body: bytes, status:
     """Each with its own code."""
     answer = site.client.post("/v1/runs", content=body, headers={"Content-Type": "application/json"})
     assert problem(answer, status)["code"] == code
+
+
+def test_what_a_simulation_refuses_is_no_malformed_request(site: Site) -> None:
+    """6.3 The model can be read, its values cannot be simulated: 422, with the place of the node at fault."""
+    split = "classes: [{id: a}, {id: b}]\ntraffic:\n  arrivals:\n" + "".join(
+        f"    - {{nodeId: x, classId: {name}, pattern: {{ratePerBin: 1}}}}\n" for name in "ab"
+    )
+    router = "{id: r, kind: router, inputs: {queue: x}, routes: [{target: t, classes: [a]}]}"
+    text = f"schemaVersion: 1\ngrid: {{bins: 2, binSize: 1, binUnit: hours}}\n{split}nodes:\n"
+    answer = site.client.post("/v1/run", content=f"{text}  - {{id: x, values: 4}}\n  - {router}\n", headers=YAML)
+    told = problem(answer, 422)
+    assert told["code"] == "mode_validation_failed"
+    first = told["errors"][0]
+    assert (first["code"], first["pointer"], first["line"]) == ("router_missing_class_route", "/nodes/1", 10)
+
+
+def test_places_are_told_in_full(build: Build, tmp_path: Path) -> None:
+    """Where the data root is given relative to the working directory, answers name it in full and errors not at all."""
+    site = build(data_dir=Path("data"))
+    run_id = site.run()
+    storage = site.get(f"/v1/runs/{run_id}")["metadata"]["storage"]
+    assert all(path.startswith(f"{tmp_path}/data/") for path in storage.values() if path)
+    site.post("/v1/telemetry/captures", {"source": {"runId": run_id}}, 201)
+    assert "data/" not in site.post("/v1/telemetry/captures", {"source": {"runId": run_id}}, 409)["detail"]
 
 
 def test_every_finding_is_told_with_its_place(site: Site) -> None:

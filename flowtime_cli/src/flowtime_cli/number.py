@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 ABSENT: Final = "-"
@@ -22,6 +23,8 @@ def amount(x: float | None) -> str:
     """Return ``12,345``, ``123k``, ``4.57M``, ``12.3``, ``0.25``: three digits that matter."""
     if x is None:
         return ABSENT
+    if math.isinf(x):
+        return str(x)
     for limit, unit, letter in _UNITS:
         if abs(x) >= limit:
             return f"{_digits(x / unit)}{letter}"

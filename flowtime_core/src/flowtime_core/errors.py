@@ -6,6 +6,7 @@
     ├── InputError                the caller's input is wrong
     │   ├── DocumentSyntaxError   a text cannot be read: source, span and caret
     │   ├── DocumentInvalidError  a document can be read but breaks rules: every finding at once
+    │   │   ├── ModeValidationError   the document is right, but its values do not fit the mode
     │   │   └── StoredTemplateError   the document is a template of the library: who asked is not to blame
     │   └── InvalidDataError      stored data does not fit what is asked of it
     ├── PreconditionError         what is asked about lacks something the answer needs
@@ -154,6 +155,12 @@ class DocumentInvalidError(InputError):
     def __str__(self) -> str:
         """Return the message and one line per finding."""
         return "\n".join([self.message, *(f"  {finding}" for finding in self.findings)])
+
+
+class ModeValidationError(DocumentInvalidError):
+    """A document is right, but a simulation cannot be made of its values, as SEMANTICS 6.3 has it; every finding."""
+
+    default_code = "mode_validation_failed"
 
 
 class StoredTemplateError(DocumentInvalidError):

@@ -64,12 +64,12 @@ def open_service(settings: Settings) -> Service:
     NotFoundError
         The directory of templates is not there.
     """
-    root = data_root(settings.data_dir)
+    root = data_root(settings.data_dir).absolute()
     return Service(
         settings=settings,
         library=Library(template_folders(settings.templates_dir)),
         workspace=Workspace(root),
-        sources_dir=settings.sources_dir or root / "telemetry",
+        sources_dir=(settings.sources_dir or root / "telemetry").absolute(),
         started=now(),
         observer=watch(),
     )

@@ -45,14 +45,14 @@ def test_read_accepts(data: bytes) -> None:
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_read_tells_missing_from_undefined(ending: str) -> None:
-    """An empty cell or an absent row is a missing bin, NaN text an undefined one; all are NaN (7.2)."""
+    """An empty cell or an absent row is a missing bin, NaN or Infinity an undefined one (7.2)."""
     data = ending.join(["bin_index,value", "0,1", "1,", "2,NaN", "4,Infinity", ""]).encode()
     reading = parse_series_csv(data, source="a.csv", bins=7)
     assert np.array_equal(
         reading.values, [1, math.nan, math.nan, math.nan, math.inf, math.nan, math.nan], equal_nan=True
     )
     assert reading.missing_bins == (1, 3, 5, 6)
-    assert reading.undefined_bins == (2,)
+    assert reading.undefined_bins == (2, 4)
 
 
 def test_read_canonical_with_an_empty_cell() -> None:

@@ -14,6 +14,7 @@ from flowtime_core.errors import (
     DocumentInvalidError,
     InputError,
     InvalidDataError,
+    ModeValidationError,
     NotFoundError,
     VerificationError,
 )
@@ -103,6 +104,36 @@ def test_a_dry_run_shows_files_and_warnings(tmp_path: Path, capture: Path) -> No
     assert not (tmp_path / "data/runs" / str(plan["runId"])).exists()
     with pytest.raises(NotFoundError, match="template"):
         create(tmp_path, template_id="nothing", mode="telemetry", capture_dir=str(capture), dry_run=True)
+
+
+def test_telemetry_without_any_measured_file_is_told(tmp_path: Path) -> None:
+    """Asking for telemetry of a model that reads no file and has no capture makes a run that says so."""
+    created = create(tmp_path, document=Submission(text=MODEL), mode="telemetry")
+    assert [warning.code for warning in created.warnings] == ["telemetry_sources_missing"]
+    assert created.warnings[0].message.endswith("nothing here was measured")
+
+
+@pytest.mark.parametrize("rows", ["0,1\n1,2\n3,4\n", "0,1\n1,2\n2,\n3,4\n"])
+def test_a_simulation_refuses_a_source_with_holes(tmp_path: Path, rows: str) -> None:
+    """2.1 A bin without a row, or with an empty cell, is no number: told with the bins, before anything is written."""
+    (tmp_path / "x.csv").write_text(f"bin_index,value\n{rows}")
+    text = MODEL.replace("values: [10, 20, 30, 20]", "source: 'file:x.csv'")
+    with pytest.raises(ModeValidationError) as caught:
+        create(tmp_path, document=Submission(text=text, folder=str(tmp_path)))
+    (finding,) = caught.value.findings
+    assert (finding.code, str(finding.bins[0])) == ("mode_validation_failed", "2")
+    assert finding.location is not None
+    assert finding.location.line is not None
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_telemetry_run_with_gaps_is_captured_without_complaint(tmp_path: Path, capture: Path) -> None:
+    """Its series have a row for every bin, some with an empty cell: no row is missing."""
+    gaps = {"rules": [{"bins": [2], "action": "remove"}]}
+    ft.capture(tmp_path / "data/runs/simulated", output=tmp_path / "holes", gaps=gaps)
+    replayed(tmp_path, tmp_path / "holes", run_id="replayed")
+    again = ft.capture(tmp_path / "data/runs/replayed")
+    assert [warning.code for warning in again.warnings] == []
 
 
 def test_damage_stops_a_bundle(tmp_path: Path, capture: Path) -> None:

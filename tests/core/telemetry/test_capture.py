@@ -154,7 +154,7 @@ def test_messages_about_what_is_missing() -> None:
     """The words name the metric, the node, how many bins and what was done."""
     told = codes(with_demand(FOREIGN), handling=GapHandling(fill_gaps=True, fill_nan=True))
     assert told[:3] == [
-        "length_mismatch Desk [] arrivals of Desk: 4 rows, the index says 12",
+        "length_mismatch Desk [] arrivals of Desk: 5 rows, the index says 12",
         "data_gap Desk [1-2, 6-11] arrivals of Desk: 8 bins without a value (written as 0)",
         "nan_fill Desk [3-4] arrivals of Desk: 2 bins not a finite number, written as 0",
     ]

@@ -52,7 +52,7 @@ class SeriesReading:
     missing : bool array, shape (bins,), read-only
         The bin has no row or an empty cell: telemetry that is not there (SEMANTICS 7.2).
     undefined : bool array, shape (bins,), read-only
-        The cell says ``NaN``: a computed value that has no meaning (SEMANTICS 7.2).
+        The cell says ``NaN`` or is infinite: a computed value that has no meaning (SEMANTICS 7.2).
     """
 
     values: FloatArray = field(eq=cmp_using(eq=_same), hash=False, converter=read_only)
@@ -60,8 +60,8 @@ class SeriesReading:
 
     @property
     def undefined(self) -> BoolArray:
-        """Return the bins whose cell says ``NaN``."""
-        return np.isnan(self.values) & ~self.missing
+        """Return the bins whose cell says ``NaN`` or is infinite."""
+        return ~np.isfinite(self.values) & ~self.missing
 
     @property
     def missing_bins(self) -> tuple[int, ...]:
@@ -70,7 +70,7 @@ class SeriesReading:
 
     @property
     def undefined_bins(self) -> tuple[int, ...]:
-        """Return the numbers of the bins that say ``NaN``, ascending."""
+        """Return the numbers of the bins that are undefined, ascending."""
         return tuple(np.flatnonzero(self.undefined).tolist())
 
 

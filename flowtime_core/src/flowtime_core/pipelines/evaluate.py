@@ -15,8 +15,9 @@ from flowtime_core.codec.model import model_document_plain, model_to_plain
 from flowtime_core.codec.yaml_writer import write_yaml
 from flowtime_core.engine.compile import compile_model
 from flowtime_core.engine.simulate import simulate
-from flowtime_core.errors import DocumentInvalidError
+from flowtime_core.errors import DocumentInvalidError, ModeValidationError
 from flowtime_core.pipelines.prepare import located
+from flowtime_core.records.diagnostic import Location
 from flowtime_core.records.ids import RunId, parse_run_id
 from flowtime_core.records.model import ConstNode, PmfNode
 from flowtime_core.records.run import EvaluatedRun, Provenance
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.model import Model
     from flowtime_core.records.run import SourceFile
 
 GENERATOR = f"flowtime/{__version__}"
@@ -135,6 +137,16 @@ def _findings(table: SeriesTable) -> tuple[Diagnostic, ...]:
     return tuple(evolve(finding, severity="warning") if finding.is_error else finding for finding in findings)
 
 
+def _placed(finding: Diagnostic, model: Model) -> Diagnostic:
+    """Return an error about a node with the place of the node in the model."""
+    if not finding.is_error or finding.location is not None:
+        return finding
+    nodes = {node.id: f"/nodes/{i}" for i, node in enumerate(model.nodes)}
+    nodes |= {node.id: f"/topology/nodes/{i}" for i, node in enumerate(model.topology.nodes)}
+    pointer = nodes.get(finding.node_id or "")
+    return finding if pointer is None else evolve(finding, location=Location(pointer=pointer))
+
+
 def evaluate_run(
     prepared: Prepared,
     sources: Mapping[str, SourceFile],
@@ -147,15 +159,18 @@ def evaluate_run(
     Raises
     ------
     DocumentInvalidError
-        When the model does not compile, or evaluating it in simulation mode found an error (SEMANTICS 6.3).
+        When the model does not compile.
+    ModeValidationError
+        When evaluating it in simulation mode found an error (SEMANTICS 6.3).
     """
     provenance = describe_origin(prepared, sources)
     plan = compile_prepared(prepared, sources)
     table = simulate(plan)
-    warnings = (*prepared.warnings, *located(_findings(table), prepared.document))
+    findings = tuple(_placed(finding, prepared.model) for finding in _findings(table))
+    warnings = (*prepared.warnings, *located(findings, prepared.document))
     if any(finding.is_error for finding in warnings):
         message = "the model evaluates to values that simulation mode refuses"
-        raise DocumentInvalidError(message, findings=sorted(warnings, key=lambda finding: not finding.is_error))
+        raise ModeValidationError(message, findings=sorted(warnings, key=lambda finding: not finding.is_error))
     return EvaluatedRun(
         run_id=deterministic_run_id(provenance) if run_id is None else parse_run_id(run_id),
         created=created,

@@ -120,7 +120,10 @@ def _draft_measured(inputs: Inputs) -> Drafted:
     telemetry = describe_files(model, sources, inputs.capture)
     lost = [uri for uri, source in inputs.sources.items() if not source.data]
     message = f"measured files are missing: {', '.join(lost)}"
-    missing = (Diagnostic(code="telemetry_sources_missing", message=message),) if lost else ()
+    if not inputs.sources and inputs.capture is None:
+        message = "the model reads no measured file, and there is no capture: nothing here was measured"
+    has_none = bool(lost) or (not inputs.sources and inputs.capture is None)
+    missing = (Diagnostic(code="telemetry_sources_missing", message=message),) if has_none else ()
     return Drafted(
         prepared=_renamed(evolve(inputs.prepared, model=model), uris),
         sources=sources,

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 class SourceFile:
     """A bound file that was read: its ``uri`` as the model names it, digest of its bytes and values [one per bin].
 
-    ``data`` are the bytes themselves; empty for a file that telemetry lacks.
+    ``data`` are the bytes themselves; empty for a file that telemetry lacks. ``missing`` are the bins without a value.
     """
 
     uri: str
     digest: str
     values: FloatArray = field(eq=False, hash=False)
     data: bytes = field(default=b"", eq=False, repr=False)
+    missing: tuple[int, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -68,18 +68,18 @@ def create_capture(
     """
     tree = _read_run(run)
     target = workspace.telemetry_dir / parse_run_id(read_summary(tree).document.run_id) if output is None else output
+    inside = None if log is None else _path_inside(log, target)
     made = plan_capture(
         tree,
         captured=captured,
         gaps=request.gaps,
         handling=request.handling,
         verify=request.verify,
-        destination=str(target),
+        destination=str(target) if inside is None else ".",  # no path enters what the capture hashes
         correlation_id=correlation_id,
     )
     if not request.dry_run:
         lines = encode_capture_log(made.events, captured=captured)
-        inside = None if log is None else _path_inside(log, target)
         files = made.tree if inside is None else with_log(made.tree, inside, lines)
         commit_tree(files, target, overwrite=request.overwrite)
         if log is not None and inside is None:

@@ -9,16 +9,16 @@ from attrs import evolve, frozen
 
 from flowtime_core.codec.origin import decode_origin
 from flowtime_core.codec.yaml import read_yaml
-from flowtime_core.errors import DocumentInvalidError
+from flowtime_core.errors import DocumentInvalidError, ModeValidationError
 from flowtime_core.pipelines.check import DocumentKind, Validation, check_prepared
 from flowtime_core.pipelines.prepare import is_template, place_of_text, prepare_model, prepare_template
 from flowtime_core.records.bundle import telemetry_uri
+from flowtime_core.records.diagnostic import Diagnostic, bin_ranges
 from flowtime_core.shell.sources import read_sources
 
 if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.bundle import Origin
-    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Document
     from flowtime_core.records.run import RunRequest, SourceFile
     from flowtime_core.shell.library import Library
@@ -103,6 +103,8 @@ def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None =
     ------
     DocumentInvalidError
         Files are missing or wrong: every finding at once.
+    ModeValidationError
+        Files are right, but a simulation has no value for some bins.
     """
     files: dict[str, SourceFile] = {}
     findings: list[Diagnostic] = []
@@ -114,7 +116,22 @@ def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None =
     if findings:
         message = f"{resolved.document.source} reads files that cannot be used"
         raise DocumentInvalidError(message, findings=findings)
+    holes = [] if prepared.model.mode == "telemetry" else [file for file in files.values() if file.missing]
+    if holes:
+        message = f"{resolved.document.source} reads files that have no value for every bin of a simulation"
+        raise ModeValidationError(message, findings=[_hole(file, resolved.document) for file in holes])
     return files
+
+
+def _hole(file: SourceFile, document: Document) -> Diagnostic:
+    bins = bin_ranges(file.missing)
+    return Diagnostic(
+        code="mode_validation_failed",
+        message=f"source {file.uri!r} has no value in bins {', '.join(map(str, bins))}",
+        location=place_of_text(document, file.uri),
+        bins=bins,
+        hint="fill them, or run it in telemetry mode",
+    )
 
 
 def validate_request(request: RunRequest, library: Library, *, sources_root: Path | None = None) -> Validation:

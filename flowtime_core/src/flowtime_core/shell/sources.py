@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flowtime_core.codec.csv import read_series_csv
+from flowtime_core.codec.csv import parse_series_csv
 from flowtime_core.codec.digest import sha256_of
 from flowtime_core.errors import DocumentSyntaxError
 from flowtime_core.records.diagnostic import Diagnostic, Location
@@ -42,7 +42,7 @@ def read_sources(
             continue
         try:
             data = path.read_bytes()
-            values = read_series_csv(data, source=uri, bins=bins)
+            reading = parse_series_csv(data, source=uri, bins=bins)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else None
             findings.append(_missing(uri, f"cannot be read: {(reason or str(error)).lower()}"))
@@ -50,7 +50,8 @@ def read_sources(
             place = Location(line=error.line, column=error.column, source=uri)
             findings.append(Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint))
         else:
-            files[uri] = SourceFile(uri=uri, digest=sha256_of(data), values=values, data=data)
+            digest, missing = sha256_of(data), reading.missing_bins
+            files[uri] = SourceFile(uri=uri, digest=digest, values=reading.values, data=data, missing=missing)
     return files, tuple(findings)
 
 

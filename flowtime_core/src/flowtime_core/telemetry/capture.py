@@ -138,8 +138,7 @@ def _write(
     if entry.path in source.own_files and is_complete_csv(data, bins):
         return _edited(binding, data, bins, changes, entry.hash)
     reading = _read(data, entry.path, bins)
-    rows = bins - int(reading.missing.sum())
-    notices = _length_notices(binding, rows, entry.points)
+    notices = _length_notices(binding, len(data.split()) - 1, entry.points)
     reading, found = handle_gaps(reading, handling, binding)
     reading = inject(reading, changes)
     notices += (*found, *injection_notices(binding, changes))

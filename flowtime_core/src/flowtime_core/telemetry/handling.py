@@ -24,7 +24,7 @@ def handle_gaps(
 ) -> tuple[SeriesReading, tuple[Notice, ...]]:
     """Return the values with what is to be filled set to 0, and what there is to say about the rest."""
     missing = reading.missing
-    undefined = ~np.isfinite(reading.values) & ~missing
+    undefined = reading.undefined
     notices = tuple(_notices(missing, undefined, handling, binding))
     filled = (missing & handling.fill_gaps) | (undefined & handling.fill_nan)
     if not filled.any():
