@@ -92,10 +92,13 @@ def test_with_gaps_exactly_the_bins_of_the_warnings_differ(template: str) -> Non
     ]
     assert differ == []
     said = [warning.as_diagnostic() for warning in made.warnings]
-    assert list(replayed.warnings) == said
+    assert list(replayed.warnings)[: len(said)] == said
+    at_odds = [warning.code for warning in replayed.warnings][len(said) :]
+    assert set(at_odds) <= {"queue_depth_mismatch", "served_exceeds_arrivals"}, "what a 0 in the wrong place breaks"
+    codes = [*(warning.code for warning in said), *at_odds]
     document = json.loads(replayed.tree["run.json"])
-    assert [entry["code"] for entry in document["warnings"]] == [warning.code for warning in said]
+    assert [entry["code"] for entry in document["warnings"]] == codes
     state = replayed.state(0)
-    assert [warning.code for warning in state.warnings] == [warning.code for warning in said]
+    assert [warning.code for warning in state.warnings] == codes
     at_nodes = {(node.id, warning.code) for node in state.nodes for warning in node.telemetry.warnings}
     assert {(warning.node_id, warning.code) for warning in said if warning.node_id} <= at_nodes

@@ -129,6 +129,20 @@ def test_a_router_overrides_in_place() -> None:
     assert finding.message.endswith("p -> R -> b -> p")
 
 
+def test_an_edge_out_of_a_router_that_takes_its_time_carries_its_route() -> None:
+    """4.9 Of 8 a quarter goes to A a bin later, the rest to B: 2 and 6, not shares of all edges."""
+    router = RouterNode(id="R", input="a", routes=(Route(target="t1"), Route(target="t2", weight=3.0)))
+    places = [
+        place("R", "router", arrivals="a", served="R"),
+        place("A", arrivals="later", served="later"),
+        place("B", arrivals="t2", served="t2"),
+    ]
+    edges = [edge("slow", "R", "A", lag=1), edge("fast", "R", "B")]
+    table = run(model(3, [*series(a=8, later="SHIFT(t1, 1)"), router], places, edges=edges))
+    assert (values(table, "flowVolume@slow"), values(table, "flowVolume@fast")) == ([0, 2, 2], [6, 6, 6])
+    assert values(table, "inTransit@slow") == [2, 2, 2]
+
+
 def test_routes_name_declared_classes_and_weights_that_can_be_summed() -> None:
     """4.6 A class that nobody declares, a target that is a function, weights beyond any number: told, not ignored."""
     routes = (

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import cast
+
 import pytest
 
 import flowtime_core as ft
+from flowtime_core.records.model import Mode
 from flowtime_core.records.state import NodeWindow
 
 GRID = "schemaVersion: 1\ngrid: {bins: 4, binSize: 1, binUnit: hours, start: '2025-01-06T00:00:00Z'}\n"
@@ -152,3 +156,92 @@ nodes:
     rho, service = 0.5, 20.0
     kingman = rho / (1 - rho) * (0.5**2) / 2 * service
     assert metric(node(text, "A"), "kingmanWaitMs") == pytest.approx([kingman * half for half in (0.5, 1.5, 0.5, 1.5)])
+
+
+def test_what_policies_read_is_written_whatever_the_outputs() -> None:
+    """CONTRACT 2 A dispatch cap is referenced by topology: with outputs that leave it out the state still answers."""
+    text = """outputs: [{series: x}]
+topology:
+  nodes:
+    - id: Q
+      kind: queue
+      semantics: {arrivals: x, served: s}
+      dispatchSchedule: {kind: time-based, periodBins: 2, capacitySeries: cap}
+""" + FLOWS + "  - {id: cap, kind: const, values: 3}\n"  # fmt: skip
+    assert metric(node(text, "Q"), "served") == [3.0, 0.0, 3.0, 0.0]
+
+
+def test_any_kind_that_shows_an_authored_queue_serves_what_it_releases() -> None:
+    """4.3b, 5.1 State and edge agree, and no invariant accuses the engine of its own edge."""
+    text = (
+        BUFFERED.format(place="", buffer=EVERY_OTHER)
+        .replace("kind: queue, ", "")
+        .replace("topology:\n", "topology:\n  edges: [{from: Q, to: T}]\n")
+        .replace("nodes:\n    - {id: Q", "nodes:\n    - {id: T, kind: sink, semantics: {arrivals: s}}\n    - {id: Q", 1)
+    )
+    run = ft.run(GRID + text)
+    window = run.window(0, 3)
+    assert window.nodes[1].metrics["served"].tolist() == window.edges[0].volumes["flowVolume"].tolist() == [0, 4, 0, 4]
+    assert "edge_flow_mismatch_outgoing" not in {warning.code for warning in run.warnings}
+
+
+def test_negative_capacity_counts_0_within_a_step_too() -> None:
+    """4.3, 5.1 -5 and 10 are a capacity of 10 in two bins: 5 served are half of it, not all."""
+    text = """topology:
+  nodes:
+    - {id: A, semantics: {arrivals: x, served: y, capacity: c}}
+nodes:
+  - {id: x, kind: const, values: 5}
+  - {id: y, kind: const, values: [0, 5, 5, 5]}
+  - {id: c, kind: const, values: [-5, 10, 10, 10]}
+"""
+    window = ft.run(GRID + text).window(0, 3, step=2)
+    assert window.nodes[0].derived["utilization"].tolist() == [0.5, 0.5]
+
+
+TWO_QUEUES = """topology:
+  nodes:
+    - {id: D, kind: queue, semantics: {arrivals: a, capacity: 4}, wipLimit: 5, wipOverflow: Y}
+    - {id: Y, kind: queue, semantics: {arrivals: y, capacity: 3}}
+nodes:
+  - {id: a, kind: const, values: [10, 10, 0, 0]}
+  - {id: y, kind: const, values: 2}
+"""
+
+
+def test_without_the_overflow_it_received_the_age_of_a_queue_is_unknown() -> None:
+    """5.5, 5.6 A replay of a capture, which measures no overflow, says that it does not know."""
+    run = ft.run(GRID + TWO_QUEUES)
+    replayed = ft.bundle(ft.capture(run), GRID + TWO_QUEUES)
+    found = next(one for one in replayed.window(0, 3).nodes if one.id == "Y")
+    age = next(one for one in found.sla if one.kind == "backlogAge")
+    assert (age.status, all(math.isnan(value) for value in age.values)) == ("unavailable", True)
+
+
+def test_a_replay_tells_what_its_numbers_contradict() -> None:
+    """6.1, 6.3 A 0 where 10 came breaks the account of the queue: a warning with the bin, and no error."""
+    run = ft.run(GRID + TWO_QUEUES)
+    gaps = {"rules": [{"nodes": ["D"], "metrics": ["arrivals"], "bins": [1], "action": "zero"}]}
+    replayed = ft.bundle(ft.capture(run, gaps=gaps), GRID + TWO_QUEUES.replace(", wipLimit: 5, wipOverflow: Y", ""))
+    told = [(w.code, w.node_id, w.severity, str(w.bins[0])) for w in replayed.warnings if w.node_id == "D"]
+    assert ("queue_depth_mismatch", "D", "warning", "0-1") in told
+
+
+@pytest.mark.parametrize("mode", ["simulation", "telemetry"])
+def test_classes_leave_first_in_first_out_in_either_mode(mode: str) -> None:
+    """4.10 A model without measured files that is evaluated in telemetry mode has a queue like any other."""
+    text = """classes: [{id: a}, {id: b}]
+traffic:
+  arrivals:
+    - {nodeId: xa, classId: a, pattern: {ratePerBin: 1}}
+    - {nodeId: xb, classId: b, pattern: {ratePerBin: 1}}
+topology:
+  nodes: [{id: Q, kind: queue, semantics: {arrivals: x, served: s}}]
+nodes:
+  - {id: xa, kind: const, values: [10, 10, 10, 0]}
+  - {id: xb, kind: const, values: [0, 10, 0, 10]}
+  - {id: x, kind: expr, expr: xa + xb}
+  - {id: s, kind: expr, expr: "MIN(x, 6)"}
+"""
+    run = ft.run(GRID + text, mode=cast("Mode", mode))
+    assert run.window(0, 3).nodes[0].by_class["a"]["served"].tolist() == pytest.approx([6, 5, 3, 3])

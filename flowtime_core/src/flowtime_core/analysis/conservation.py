@@ -88,11 +88,11 @@ def _of_intake(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:
 
 
 def node_capacity(evidence: Evidence, node_id: str) -> FloatArray | None:
-    """Return capacity x parallelism, negative as 0 (SEMANTICS 4.3), NaN where unknown; None without a capacity."""
+    """Return capacity x parallelism (SEMANTICS 4.3), NaN where unknown; None without a capacity."""
     capacity = evidence.values(node_id, "capacity")
     if capacity is None:
         return None
-    return np.maximum(effective_capacity(capacity, evidence.values(node_id, "parallelism")), 0.0)
+    return effective_capacity(capacity, evidence.values(node_id, "parallelism"))
 
 
 def _of_capacity(evidence: Evidence, node: TopologyNode) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from flowtime_core.analysis.evidence import Flow
 from flowtime_core.analysis.finding import beyond, tell
-from flowtime_core.analysis.queue_rule import is_computed, released
+from flowtime_core.analysis.queue_rule import buffer_behind, is_computed, released
 from flowtime_core.engine.edge_steps import edge_measure
 from flowtime_core.records.ids import derived_key
 from flowtime_core.records.model import RouterNode
@@ -73,7 +73,8 @@ def passed_on(evidence: Evidence, node: TopologyNode) -> Flow | None:
     if own is not None:
         return own
     served = evidence.role(node.id, "served")
-    if served is None or node.kind not in QUEUE_KINDS or not is_computed(evidence, node):
+    has_queue = node.kind in QUEUE_KINDS or buffer_behind(evidence, node) is not None
+    if served is None or not has_queue or not is_computed(evidence, node):
         return served
     if evidence.roles[node.id, "served"] == derived_key("served", node.id):
         return served

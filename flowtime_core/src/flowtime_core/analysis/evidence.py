@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flowtime_core.engine.simulate import SeriesTable
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import StoredRun
-    from flowtime_core.records.series import FloatArray
+    from flowtime_core.records.series import FloatArray, Series
     from flowtime_core.records.topology import Binding
 
 
@@ -117,6 +117,27 @@ def evidence_from_table(table: SeriesTable, scenario: int = 0) -> Evidence:
     )
 
 
+def evidence_from_measured(
+    model: Model, series: Mapping[str, Series], roles: Mapping[tuple[str, str], str]
+) -> Evidence:
+    """Return what was measured of a model as evidence: series by engine key, and which of them each role reads."""
+    flows = {
+        key: Flow(
+            values=one.values,
+            classes={
+                flow_class.id: series[name].values
+                for flow_class in model.classes
+                if (name := class_key(key, flow_class.id)) in series
+            },
+        )
+        for key, one in series.items()
+        if "#" not in key
+    }
+    numbers = {derived_key(role, node_id): flow for (node_id, role), flow in _numbers(model)}
+    own = {place: derived_key(place[1], place[0]) for place, _ in _numbers(model)}
+    return Evidence(model=model, flows={**numbers, **flows}, roles={**own, **roles})
+
+
 def evidence_from_run(run: StoredRun) -> Evidence:
     """Return a stored run as evidence; every one of its series is read."""
     known = dict(_known_ids(run.model))
@@ -131,7 +152,8 @@ def evidence_from_run(run: StoredRun) -> Evidence:
         for series_id, name in totals.items()
     }
     roles = {place: totals[series_id] for place, series_id in run.role_series.items() if series_id in totals}
-    computed = {name for (node_id, _role), name in roles.items() if name == derived_key("queueDepth", node_id)}
+    depths = {derived_key("queueDepth", node_id) for node_id, role in roles if role == "queueDepth"}
+    computed = {name for name in roles.values() if name in depths - run.node_sources.keys()}
     numbers = dict(_numbers(run.model))
     return Evidence(
         model=run.model,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flowtime_core.engine.steps import (
     EdgeStep,
+    ExprStep,
     RetryVolumeStep,
     RouterStep,
 )
@@ -106,13 +107,19 @@ def released_key(context: Context, node_id: str) -> str | None:
 
 
 def _routed_part(context: Context, edge: Edge) -> str | None:
-    """Return the key of what a router sends to the arrivals of the edge's target, where the source is a router."""
-    arrivals = context.names.role(edge.target.node, "arrivals")
+    """Return the key of what a router sends over an edge, where the source is a router.
+
+    That is the route to what the edge's target takes in: its arrivals, or the only route that their expression reads,
+    as where it waits for what is in transit: ``SHIFT(route, lag)``.
+    """
     own = {edge.source.node, context.names.role(edge.source.node, "served")}
-    for step in context.steps:
-        if isinstance(step, RouterStep) and step.key in own and arrivals in step.targets:
-            return step.parts[step.targets.index(arrivals)]
-    return None
+    router = next((step for step in context.steps if isinstance(step, RouterStep) and step.key in own), None)
+    arrivals = context.names.role(edge.target.node, "arrivals")
+    if router is None or arrivals is None:
+        return None
+    reads = {key for step in context.steps if isinstance(step, ExprStep) and step.key == arrivals for key in step.keys}
+    taken = [target for target in router.targets if target == arrivals] or [t for t in router.targets if t in reads]
+    return router.parts[router.targets.index(taken[0])] if len(taken) == 1 else None
 
 
 def _add_retry_volumes(context: Context, node_id: str, incoming: list[Edge]) -> None:

@@ -41,8 +41,9 @@ def _quotient(top: FloatArray, bottom: FloatArray, defined: BoolArray) -> FloatA
 def effective_capacity(capacity: FloatArray, parallelism: FloatArray | None = None) -> FloatArray:
     """Return C = capacity x parallelism [entities/bin] (SEMANTICS 4.3).
 
-    A parallelism [servers] that is absent, not finite or <= 0 counts 1.
+    A parallelism [servers] that is absent, not finite or <= 0 counts 1; a negative capacity counts 0.
     """
+    capacity = np.where(capacity < 0.0, 0.0, capacity)
     if parallelism is None:
         return capacity
     with np.errstate(over="ignore"):

@@ -12,7 +12,8 @@ from flowtime_core.engine.selection import select_outputs
 from flowtime_core.engine.steps import GivenStep
 from flowtime_core.records.ids import DEFAULT_CLASS, SeriesId, class_key
 from flowtime_core.records.measure import EDGE_MEASURES, MEASURES, ROLES, UNSPECIFIED
-from flowtime_core.records.model import ConstNode, ExprNode, PmfNode
+from flowtime_core.records.model import BufferNode, ConstNode, ExprNode, PmfNode
+from flowtime_core.records.topology import SeriesBinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flowtime_core.engine.plan import Component
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.series import SeriesKind
+    from flowtime_core.records.topology import TopologyNode
 
     Carried = Mapping[str, tuple[str, ...]]
 
@@ -41,7 +43,7 @@ def publish(context: Context, components: Sequence[Component], carried: Carried)
     keys = [key for component in components for step in component.steps for key in step.writes if _is_visible(key)]
     stored = [key for key in keys if key not in _numbers(context)]
     role_keys = _role_keys(context)
-    always = {*role_keys.values(), *(key for key in stored if "@" in key)}
+    always = {*role_keys.values(), *_policy_keys(context), *(key for key in stored if "@" in key)}
     written, findings = select_outputs(context.model.outputs, context.names, stored, always)
     return Published(
         series=_series_info(context, keys, role_keys, carried),
@@ -50,6 +52,18 @@ def publish(context: Context, components: Sequence[Component], carried: Carried)
         written=tuple(name for key in written for name in _with_classes(key, carried)),
         warnings=tuple(findings),
     )
+
+
+def _policy_keys(context: Context) -> set[str]:
+    """Return the series that schedules, limits and constraints of the topology read, and those of authored queues."""
+    topology = context.model.topology
+    buffers = (node for node in context.model.nodes if isinstance(node, BufferNode))
+    queues: list[TopologyNode | BufferNode] = [*topology.nodes, *buffers]
+    texts = [queue.dispatch.capacity_series for queue in queues if queue.dispatch is not None]
+    texts += [queue.wip.limit for queue in queues if queue.wip is not None and isinstance(queue.wip.limit, str)]
+    bindings = [binding for constraint in topology.constraints for binding in (constraint.arrivals, constraint.served)]
+    texts += [binding.name for binding in bindings if isinstance(binding, SeriesBinding)]
+    return {key for text in texts if text is not None and (key := context.names.text(text)) is not None}
 
 
 def _is_visible(key: str) -> bool:

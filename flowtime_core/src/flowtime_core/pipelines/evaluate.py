@@ -24,7 +24,7 @@ from flowtime_core.records.run import EvaluatedRun, Provenance
 from flowtime_core.records.topology import FileBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from flowtime_core.engine.plan import Plan
@@ -132,8 +132,11 @@ def _findings(table: SeriesTable) -> tuple[Diagnostic, ...]:
     known = {(finding.code, finding.node_id) for finding in noticed}
     found = run_findings(evidence_from_table(table))
     findings = (*noticed, *(finding for finding in found if (finding.code, finding.node_id) not in known))
-    if table.plan.model.mode == "simulation":
-        return findings
+    return findings if table.plan.model.mode == "simulation" else as_warnings(findings)
+
+
+def as_warnings(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return findings with errors as warnings: what was measured cannot be refused (SEMANTICS 6.3)."""
     return tuple(evolve(finding, severity="warning") if finding.is_error else finding for finding in findings)
 
 

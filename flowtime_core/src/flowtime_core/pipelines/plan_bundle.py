@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from flowtime_core.pipelines.evaluate import describe_origin, deterministic_run_id, evaluate_run, model_text
+from flowtime_core.analysis.check import run_findings
+from flowtime_core.analysis.evidence import evidence_from_measured
+from flowtime_core.pipelines.evaluate import (
+    as_warnings,
+    describe_origin,
+    deterministic_run_id,
+    evaluate_run,
+    model_text,
+)
 from flowtime_core.records.bundle import TELEMETRY_DIRECTORY, telemetry_uri
 from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.ids import parse_run_id
@@ -163,6 +171,8 @@ def make_run(inputs: Inputs, *, created: datetime, run_id: str | None = None) ->
 
 def _replay(drafted: Drafted, bound: BoundModel, *, created: datetime, run_id: str | None) -> EvaluatedRun:
     origin = describe_origin(drafted.prepared, drafted.sources)
+    found = run_findings(evidence_from_measured(bound.model, bound.series, bound.role_keys))
+    at_odds = as_warnings(finding for finding in found if finding.bins and finding.severity != "info")
     return EvaluatedRun(
         run_id=deterministic_run_id(origin) if run_id is None else parse_run_id(run_id),
         created=created,
@@ -171,7 +181,7 @@ def _replay(drafted: Drafted, bound: BoundModel, *, created: datetime, run_id: s
         series=bound.series,
         written=tuple(bound.series),
         role_keys=bound.role_keys,
-        warnings=(*drafted.prepared.warnings, *bound.warnings),
+        warnings=(*drafted.prepared.warnings, *bound.warnings, *at_odds),  # not what nobody measured: nodes tell that
         provenance=origin,
         telemetry=bound.telemetry,
     )

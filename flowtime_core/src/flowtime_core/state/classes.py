@@ -16,6 +16,7 @@ from flowtime_core.records.topology import QUEUE_KINDS, TopologyNode
 from flowtime_core.state.course import Course, initial_depth, overflow_into
 from flowtime_core.state.derive import step_roles
 from flowtime_core.state.facts import carried_classes
+from flowtime_core.state.load import is_computed
 from flowtime_core.state.steps import Steps
 
 
@@ -57,10 +58,9 @@ def _released_by_class(run: StoredRun, of: Course, depths: Mapping[str, str]) ->
     (SEMANTICS 4.10). Empty where the engine did not compute the depth or nobody maps served.
     """
     node, values = of.data.node, of.values
-    roles = [run.role_series.get((node.id, role)) for role in ("queueDepth", "served")]
-    own = [SeriesId(name=role, component=node.id).text for role in ("queueDepth", "served")]
-    is_computed = of.data.authored is not None or roles[0] == own[0]
-    if not depths or run.mode == "telemetry" or not is_computed or roles[1] in {None, own[1]}:
+    served = run.role_series.get((node.id, "served"))
+    is_authored = served not in {None, SeriesId(name="served", component=node.id).text}
+    if not depths or not is_authored or not is_computed(run, node):
         return {}
     inflow = _inflow_by_class(run, node, tuple(depths))
     initial = [initial_depth(of.data) * share for share in shares([float(part[0]) for part in inflow])]
@@ -74,6 +74,7 @@ def _inflow_by_class(run: StoredRun, node: TopologyNode, names: tuple[str, ...])
     """Return arrivals and overflow received by class; what is negative or undefined counts 0, as in the queue."""
     arrivals = run.role_series.get((node.id, "arrivals"))
     sources = [*([] if arrivals is None else [arrivals]), *overflow_into(run, node.id)]
+    sources = [source for source in sources if source in run.series]
     total = np.zeros(run.model.grid.bins)
     parts = [np.zeros_like(total) for _ in names]
     for source in sources:

@@ -42,7 +42,7 @@ def course(data: NodeRoles) -> Course:
     if dispatch is not None:
         bins = len(next(iter(values.values()), ()))
         opened = gate(bins, dispatch.period_bins, dispatch.phase_offset)
-    if data.node.kind in QUEUE_KINDS and "served" in values:
+    if (data.node.kind in QUEUE_KINDS or data.authored is not None) and "served" in values:
         values["served"] = released(values["served"], opened, data.dispatch_cap)
     return Course(data=data, values=values, opened=opened)
 
@@ -67,17 +67,17 @@ def stay(run: StoredRun, of: Course) -> Passage | None:
     depth = values["queueDepth"]
     inflow = np.maximum(values.get("arrivals", np.zeros(len(depth))), 0.0)
     for series_id in overflow_into(run, node.id):
-        inflow = inflow + run.series[series_id].values
+        # What is not measured is unknown: with it nobody can tell how long the rest has waited.
+        inflow = inflow + (run.series[series_id].values if series_id in run.series else np.full(len(depth), np.nan))
     return passage(inflow, depth, initial_depth(of.data))
 
 
 def overflow_into(run: StoredRun, node_id: str) -> tuple[str, ...]:
-    """Return the series of what overflows into a queue from others, authored ones among the series nodes included."""
+    """Return the series of what overflows into a queue from others, authored ones included; a run may lack some."""
     places = [(node.id, node.wip) for node in run.model.topology.nodes]
     queues = [(node.id, node.wip) for node in run.model.nodes if isinstance(node, BufferNode)]
     sources = [source for source, wip in (*places, *queues) if wip is not None and wip.overflow == node_id]
-    ids = (SeriesId(name="overflow", component=source).text for source in sources)
-    return tuple(series_id for series_id in ids if series_id in run.series)
+    return tuple(SeriesId(name="overflow", component=source).text for source in sources)
 
 
 def initial_depth(data: NodeRoles) -> float:

@@ -36,9 +36,9 @@ def derive(of: Course, grid: Grid, steps: Steps, variations: Mapping[str, float]
     kind, values = of.data.node.kind, of.values
     metrics = step_roles(values, steps)
     inputs = {**metrics, **{name: np.asarray(cv) for name, cv in (variations or {}).items()}}
-    if "capacity" in values and "parallelism" in values:
-        inputs["capacity"] = steps.sums(effective_capacity(values["capacity"], values["parallelism"]))
-        del inputs["parallelism"]
+    if "capacity" in values:
+        inputs["capacity"] = steps.sums(effective_capacity(values["capacity"], values.get("parallelism")))
+        inputs.pop("parallelism", None)
     derived = derive_metrics(kind, inputs, grid.bin_ms * steps.lengths)
     colours = node_colour(kind, derived, of.data.node.semantics.sla_minutes, steps.starts.shape)
     return NodeState(metrics=metrics, derived=derived, colours=tuple(colours.tolist()))

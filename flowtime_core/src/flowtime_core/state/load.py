@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from flowtime_core.errors import InvalidDataError, PreconditionError
-from flowtime_core.records.ids import SeriesId
+from flowtime_core.records.ids import SeriesId, derived_key
 from flowtime_core.records.measure import NEVER_MAPPED, OLD_ROLE_SPELLINGS, ROLES
 from flowtime_core.records.model import BufferNode
 from flowtime_core.records.policy import DispatchSchedule
@@ -109,6 +109,14 @@ def authored_queue(run: StoredRun, node: TopologyNode) -> BufferNode | None:
     """Return the queue among the series nodes whose depth a node shows."""
     name = series_name(run, node, "queueDepth")
     return next((one for one in run.model.nodes if isinstance(one, BufferNode) and one.id == name), None)
+
+
+def is_computed(run: StoredRun, node: TopologyNode) -> bool:
+    """Tell whether the engine computed the depth that a node shows: it is neither measured nor a series of its own."""
+    if authored_queue(run, node) is not None:
+        return run.mode == "simulation" or series_name(run, node, "queueDepth") not in run.node_sources
+    own = derived_key("queueDepth", node.id) not in run.node_sources
+    return own and run.role_series.get((node.id, "queueDepth")) == SeriesId(name="queueDepth", component=node.id).text
 
 
 def series_name(run: StoredRun, node: TopologyNode, role: str) -> str:
