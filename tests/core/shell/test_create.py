@@ -227,7 +227,7 @@ def test_a_grid_without_start_has_no_times_on_the_wire(tmp_path: Path) -> None:
 BINS = 100_000_000
 LARGE = {
     "a const": "{id: a, kind: const, values: 1}",
-    "a profile": "{id: a, kind: pmf, pmf: {values: [1], probabilities: [1]}, profile: {kind: builtin, name: weekday-office}}",
+    "a profile": "{id: a, kind: pmf, pmf: {values: [1], probabilities: [1]}, profile: {name: three-shift}}",
     "a file": "{id: a, kind: const, source: file:a.csv}",
     "an expression": "{id: a, kind: expr, expr: '1 + 1'}",
 }

@@ -21,6 +21,7 @@ from flowtime_core.codec.run_document import run_document_to_plain
 from flowtime_core.codec.series_index import series_index_to_plain
 from flowtime_core.codec.telemetry_manifest import telemetry_manifest_to_plain
 from flowtime_core.codec.yaml_writer import write_yaml
+from flowtime_core.records.event import heed
 from flowtime_core.records.file_tree import in_path_order
 from flowtime_core.records.series_index import SeriesEntry, SeriesIndex
 from flowtime_core.records.telemetry import CaptureProvenance, TelemetryManifest
@@ -28,19 +29,25 @@ from flowtime_core.records.telemetry import CaptureProvenance, TelemetryManifest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flowtime_core.records.event import CancelToken
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import EvaluatedRun
     from flowtime_core.records.series import Series
 
 
-def render_run(run: EvaluatedRun) -> FileTree:
+def render_run(run: EvaluatedRun, *, cancel: CancelToken | None = None) -> FileTree:
     """Return every file of a run directory, in path order.
 
     Two runs of equal inputs differ in ``createdUtc``, ``generatedAt`` and ``capturedAtUtc`` only, and in the manifest's
     hashes of the files that carry them; no time enters a series, the model or its hash.
+
+    Raises
+    ------
+    Cancelled
+        The caller asked to stop; ``cancel`` is asked before each series.
     """
-    files = _series_files(run)
+    files = _series_files(run, cancel)
     entries = _series_entries(run, files)
     paths = {key: entry.path for key, entry in zip(run.written, entries, strict=True)}
     model = _model_bytes(run, self_contained_model(run, paths))
@@ -63,14 +70,19 @@ def _written(run: EvaluatedRun) -> tuple[Series, ...]:
     return tuple(run.series[key] for key in run.written)
 
 
-def _series_files(run: EvaluatedRun) -> dict[str, bytes]:
+def _series_files(run: EvaluatedRun, cancel: CancelToken | None) -> dict[str, bytes]:
     written = _written(run)
     paths = layout.series_paths(series.id for series in written)
     own: Mapping[str, bytes] = {} if run.telemetry is None else run.telemetry.own
     return {
-        paths[series.id]: own[key] if key in own else write_series_csv(series.values)
+        paths[series.id]: own[key] if key in own else _series_file(series, cancel)
         for key, series in zip(run.written, written, strict=True)
     }
+
+
+def _series_file(series: Series, cancel: CancelToken | None) -> bytes:
+    heed(cancel)
+    return write_series_csv(series.values)
 
 
 def _series_entries(run: EvaluatedRun, files: FileTree) -> tuple[SeriesEntry, ...]:

@@ -189,7 +189,7 @@ CODES: Final[dict[str, Code]] = {
     "mode_validation_failed": Code("error", "a node's data does not fit the mode", "see the message"),
     "missing_node_data": Code("error", "a node has no data", "see the message"),
     "storage_failed": Code("error", "the file system refused", "see the message"),
-    "cancelled": Code("error", "the caller asked to stop"),
+    "cancelled": Code("error", "the caller asked to stop, or the service is stopping"),
     "internal_error": Code("error", "a fault in FlowTime itself", "report it"),
     "run_warning": Code("info", "a warning text of an older run"),
     # over HTTP

@@ -98,7 +98,7 @@ def create_run(  # noqa: PLR0913 - each is a thing that an adapter decides
         with progress.evaluating({"bins": prepared.model.grid.bins}):
             run = make_run(inputs, created=created, run_id=_run_id(request, created), limits=limits, cancel=cancel)
         progress.run_id = run.run_id
-        tree = render_run(run)
+        tree = render_run(run, cancel=cancel)
         progress.stage(RUN_ARTIFACTS, "writing the run", {"seriesCount": len(run.written)})
         done = _commit(run, tree, workspace, overwrite=request.overwrite)
         progress.completed(
