@@ -16,6 +16,15 @@ from tests.support.desk import MODEL, write_templates
 YAML = {"Content-Type": "application/yaml"}
 DESK = {"templateId": "desk", "mode": "simulation", "parameters": {"rate": 4}}
 
+LONG = """\
+schemaVersion: 1
+grid: {bins: 2000000, binSize: 1, binUnit: minutes}
+nodes:
+  - {id: c, kind: const, values: 1}
+  - {id: x, kind: expr, expr: "c + SHIFT(x, 1) / 2"}
+"""
+"""A model whose evaluation takes a minute, bin by bin."""
+
 
 @frozen
 class Site:

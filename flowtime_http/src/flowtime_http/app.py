@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """Return the service as an ASGI application.
+    """Return the service as an ASGI application; ``state.work.end()`` stops what it does, as a server that ends should.
 
     Raises
     ------
@@ -38,16 +38,18 @@ def create_app(settings: Settings | None = None) -> Starlette:
         The directory of templates is not there.
     """
     service = open_service(settings or Settings())
-    return Starlette(
-        routes=[*_routes(service), *_documents()],
-        middleware=[*_cors(service.settings), Middleware(AroundEveryRequest, token=service.settings.token)],
+    plain = service.settings
+    work = Work(evaluations=plain.evaluations, waiting=plain.waiting, retry_after=plain.retry_after)
+    app = Starlette(
+        routes=[*_routes(service, work), *_documents()],
+        middleware=[*_cors(plain), Middleware(AroundEveryRequest, token=plain.token)],
         exception_handlers={HTTPException: _refuse},
     )
+    app.state.work = work
+    return app
 
 
-def _routes(service: Service) -> Iterator[Route]:
-    settings = service.settings
-    work = Work(evaluations=settings.evaluations, waiting=settings.waiting, retry_after=settings.retry_after)
+def _routes(service: Service, work: Work) -> Iterator[Route]:
     by_path: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
     for operation in OPERATIONS:
         by_path[operation.path.replace("{fileName}", "{fileName:path}")][operation.method] = operation

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flowtime_core.codec.finding import validation_to_plain
 from flowtime_core.codec.run_answer import run_answer_to_plain
 from flowtime_core.errors import InputError
+from flowtime_core.records.event import heed
 from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.resolve import validate_request
 from flowtime_core.shell.submission import submit_bytes, submit_text
@@ -31,7 +32,10 @@ def run_model(service: Service, call: Call) -> Response:
 
 def validate(service: Service, call: Call) -> Response:
     """Return every finding about a model or template."""
-    validation = validate_request(_request(service, call), service.library, sources_root=service.sources_dir)
+    heed(call.cancel)
+    validation = validate_request(
+        _request(service, call), service.library, sources_root=service.sources_dir, limits=service.limits
+    )
     return json_answer(validation_to_plain(validation.kind, validation.source, validation.findings))
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flowtime_core.codec.timestamp import format_timestamp
 from flowtime_core.errors import NotFoundError
 from flowtime_core.records.codes import CODES
-from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.clock import now
 from flowtime_http._version import __version__
 from flowtime_http.answer import json_answer
@@ -41,7 +40,7 @@ def health(service: Service, call: Call) -> Response:
         "capabilities": {
             "supportedFormats": ["yaml", "json", "csv"],
             "features": ["runs", "state", "series", "templates", "artifacts", "validation"],
-            "limits": {"maxSeriesValues": DEFAULT_LIMITS.series_values, "maxYamlSize": service.settings.body_bytes},
+            "limits": {"maxSeriesValues": service.settings.series_values, "maxYamlSize": service.settings.body_bytes},
         },
         "dependencies": {"pythonVersion": platform.python_version()},
         "startTime": format_timestamp(service.started),

@@ -31,7 +31,7 @@ _MEANINGS: Final = {
     415: "The body has a type that is not taken.",
     422: "Stored data, or a template of the library, is not valid.",
     500: "The service failed.",
-    503: "As many evaluations as may be are running or waiting.",
+    503: "As many evaluations as may be are running or waiting, or the service is stopping.",
 }
 _ALWAYS: Final = (401, 500)
 _SECURITY: Final = "bearer"

@@ -168,7 +168,8 @@ RUNS: Final = (
         doc="Return every series of a run as one table: `csv`, `ndjson`, or `parquet` where `flowtime-core[arrow]` is.",
         handler=runs.export,
         answers={200: Answer(media_types=("text/csv", "application/x-ndjson", "application/vnd.apache.parquet"))},
-        errors=(400, 404, 409, 412, 422),
+        errors=(400, 404, 409, 412, 422, 503),
+        evaluates=True,
     ),
 )
 

@@ -19,6 +19,7 @@ from flowtime_core.pipelines.answer_metrics import answer_metrics
 from flowtime_core.pipelines.answer_state import answer_state, answer_window
 from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.run import SeriesByName
+from flowtime_core.records.event import heed
 from flowtime_core.records.listing import RunQuery
 from flowtime_core.records.window_options import WindowOptions
 from flowtime_core.shell.blame import blame_library
@@ -42,14 +43,14 @@ def create(service: Service, call: Call) -> Response:
     request = run_request_from_document(decode_json(call.body, source="request"))
     directory = str(capture_directory(service, request.capture_dir)) if request.capture_dir else ""
     request = evolve(request, dry_run=request.dry_run or call.flag("dryRun"), capture_dir=directory)
-    with blame_library(request, service.library, sources_root=service.sources_dir):
+    with blame_library(request, service.library, sources_root=service.sources_dir, limits=service.limits):
         created = make_run(service, call, request)
     status, headers = creation_status(created)
     return json_answer(created_to_plain(created), status, headers)
 
 
 def make_run(service: Service, call: Call, request: RunRequest) -> CreatedRun:
-    """Make a run with the library, the runs and the clock of the service."""
+    """Make a run with the library, the runs, the clock and the limits of the service, until nobody waits for it."""
     return create_run(
         request,
         library=service.library,
@@ -57,7 +58,9 @@ def make_run(service: Service, call: Call, request: RunRequest) -> CreatedRun:
         created=now(),
         sources_root=service.sources_dir,
         observer=service.observer,
+        cancel=call.cancel,
         correlation_id=call.request_id,
+        limits=service.limits,
     )
 
 
@@ -124,6 +127,7 @@ def metrics(service: Service, call: Call) -> Response:
 
 def export(service: Service, call: Call) -> Response:
     """Return every series of a run as one table."""
+    heed(call.cancel)
     stored, form = open_run(service, call), call.path["format"]
     headers = {"Content-Disposition": f'attachment; filename="{stored.run_id}.{form}"'}
     return text_answer(export_run(stored, form), find_format(form).media_type, headers)
