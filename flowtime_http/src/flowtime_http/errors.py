@@ -58,6 +58,7 @@ CODES_OF_HTTP: Final = {
     408: "request_timeout",
     413: "request_too_large",
     415: "unsupported_media_type",
+    431: "request_too_large",
     503: "too_busy",
 }
 """The code of what is refused before a handler is asked."""

@@ -16,6 +16,7 @@ from flowtime_core.errors import Cancelled
 from flowtime_http.answer import with_etag
 from flowtime_http.errors import FAILURE, Problem, problem_of, problem_response
 from flowtime_http.log import ATTRIBUTE
+from flowtime_http.middleware import request_id_of
 from flowtime_http.query import Query, read_query
 from flowtime_http.service import Call, Service
 
@@ -142,7 +143,7 @@ def _problem(service: Service, operation: Operation, request: Request, error: Ex
         headers = {"Retry-After": str(service.settings.retry_after)}
         return evolve(problem, detail="the service is stopping", headers=headers)
     if problem.status == FAILURE:
-        facts = {"requestId": request.scope.get("flowtime.request_id", "")}
+        facts = {"requestId": request_id_of(request.scope)}
         LOGGER.error("%s failed", operation.name, exc_info=error, extra={ATTRIBUTE: facts})
     return problem
 
@@ -153,7 +154,7 @@ async def _call(service: Service, operation: Operation, request: Request, stop: 
         query=read_query(operation.query, request.query_params),
         headers=request.headers,
         body=await _read_body(service, operation, request),
-        request_id=request.scope.get("flowtime.request_id", ""),
+        request_id=request_id_of(request.scope),
         cancel=stop,
     )
 
@@ -179,10 +180,10 @@ async def _read_body(service: Service, operation: Operation, request: Request) -
 
 async def _receive(request: Request, limit: int) -> bytes:
     parts: list[bytes] = []
-    length = int(request.headers.get("content-length", "0"))
+    length = 0
     async for part in request.stream():
         parts.append(part)
-        length = max(length, sum(map(len, parts)))
+        length += len(part)
         if length > limit:
             message = f"the body has more than {limit} bytes"
             raise HTTPException(413, message, {"Connection": "close"})

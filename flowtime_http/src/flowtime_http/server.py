@@ -53,14 +53,13 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
     with socket.create_server((host, port), family=family, backlog=settings.connections) as listener:
         config = uvicorn.Config(
             app,
-            http=guarded(settings.header_seconds),
+            http=guarded(settings),
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=settings.connections,
             timeout_keep_alive=math.ceil(settings.idle_seconds),
             timeout_graceful_shutdown=math.ceil(settings.graceful_seconds + _LAST_SECONDS + 1),
         )

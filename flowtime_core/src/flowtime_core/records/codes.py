@@ -197,7 +197,7 @@ CODES: Final[dict[str, Code]] = {
     "unknown_route": Code("error", "no such route", "see /openapi.json"),
     "method_not_allowed": Code("error", "the route does not take this method", "see the Allow header"),
     "request_timeout": Code("error", "the request did not arrive in time", "send it faster"),
-    "request_too_large": Code("error", "the body of the request is larger than the limit", "send less"),
+    "request_too_large": Code("error", "the head or body of the request is larger than the limit", "send less"),
     "unsupported_media_type": Code("error", "the body has a type that the route does not take", "set Content-Type"),
     "too_busy": Code("error", "as many evaluations as may be are running or waiting", "come again after Retry-After"),
     # telemetry
