@@ -63,7 +63,13 @@ Build = Callable[..., Site]
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Make a service with some settings, a still clock and no environment of the developer's."""
     monkeypatch.chdir(tmp_path)
-    for name in ("FLOWTIME_DATA_DIR", "FLOWTIME_TEMPLATES_DIR", "FLOWTIME_HTTP_TOKEN", "FLOWTIME_ENVIRONMENT"):
+    for name in (
+        "FLOWTIME_DATA_DIR",
+        "FLOWTIME_TEMPLATES_DIR",
+        "FLOWTIME_HTTP_TOKEN",
+        "FLOWTIME_ENVIRONMENT",
+        "FLOWTIME_COMMIT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1740830400")
     templates = write_templates(tmp_path / "templates")

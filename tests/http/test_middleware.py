@@ -107,15 +107,6 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(site: Site) -> None:
     assert site.client.head(path).status_code == 200
 
 
-def test_a_series_comes_as_csv_or_json(site: Site) -> None:
-    """By Accept, and caches are told."""
-    path = f"/v1/runs/{site.run()}/series/calls"
-    csv, plain = site.client.get(path), site.client.get(path, headers={"Accept": "application/json"})
-    assert csv.text == "bin_index,value\n0,5\n1,6\n2,7\n"
-    assert plain.json()["series"][0]["values"] == [5, 6, 7]
-    assert csv.headers["Vary"] == plain.headers["Vary"] == "Accept"
-
-
 def test_the_log_has_a_line_per_request(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     """With route, status and id, but no text of the caller's."""
     caplog.set_level(logging.INFO, "flowtime")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
+from starlette.exceptions import HTTPException
 
-from flowtime_core.artifacts.export import export_run, find_format
+from flowtime_core.artifacts.export import export_run, find_format, series_to_arrow
 from flowtime_core.codec.created import created_to_plain
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.listing import page_to_plain
 from flowtime_core.codec.run_request import run_request_from_document
 from flowtime_core.codec.series_answer import series_to_csv, series_to_plain
+from flowtime_core.errors import PreconditionError
 from flowtime_core.pipelines.answer_graph import answer_graph
 from flowtime_core.pipelines.answer_index import answer_index, model_of
 from flowtime_core.pipelines.answer_metrics import answer_metrics
@@ -27,6 +30,7 @@ from flowtime_core.shell.clock import now
 from flowtime_core.shell.create import create_run
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.observe import state_event
+from flowtime_http.accept import ranked
 from flowtime_http.answer import json_answer, text_answer
 from flowtime_http.service import Call, Service, capture_directory, open_run
 
@@ -35,7 +39,12 @@ if TYPE_CHECKING:
 
     from flowtime_core.records.created import CreatedRun
     from flowtime_core.records.run import RunRequest
+    from flowtime_core.records.series import Series
     from flowtime_core.records.window_options import ViewMode
+
+SERIES_TYPES: Final = ("text/csv", "application/json", "application/vnd.apache.arrow.stream")
+"""How a series may be asked for; the first where nothing else is."""
+_VARY: Final = {"Vary": "Accept"}
 
 
 def create(service: Service, call: Call) -> Response:
@@ -149,13 +158,24 @@ def index(service: Service, call: Call) -> Response:
 
 
 def series(service: Service, call: Call) -> Response:
-    """Return one series: CSV, or JSON where that is asked for."""
+    """Return one series in the form that the client likes best: CSV, JSON, or Arrow where it is installed."""
     stored = open_run(service, call)
     chosen = SeriesByName(stored)[call.path["seriesId"]]
-    headers = {"Vary": "Accept"}
-    if "application/json" in call.headers.get("accept", ""):
-        return json_answer(series_to_plain(stored.run_id, [chosen]), headers=headers)
-    return text_answer(series_to_csv([chosen]), "text/csv", headers)
+    accept = ",".join(call.headers.getlist("accept"))
+    for kind in ranked(accept, SERIES_TYPES) or SERIES_TYPES[:1]:
+        with contextlib.suppress(PreconditionError):
+            return _series_as(kind, stored.run_id, chosen)
+    raise HTTPException(406, "Arrow is not installed here, and nothing else is accepted", _VARY)
+
+
+def _series_as(kind: str, run_id: str, chosen: Series) -> Response:
+    match kind:
+        case "application/json":
+            return json_answer(series_to_plain(run_id, [chosen]), headers=_VARY)
+        case "text/csv":
+            return text_answer(series_to_csv([chosen]), kind, _VARY)
+        case _:
+            return text_answer(series_to_arrow(chosen), kind, _VARY)
 
 
 def model(service: Service, call: Call) -> Response:

@@ -100,10 +100,10 @@ class _Server(uvicorn.Server):
 
 def _leave_threads_behind() -> None:
     """End although a thread works on: what it reads nobody waits for, and what it writes is whole or not there."""
-    threads = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
-    for thread in threads:
+    others = set(threading.enumerate()) - {threading.main_thread()}
+    for thread in others:
         thread.join(_JOIN_SECONDS)
-    if any(thread.is_alive() for thread in threads):
+    if any(map(threading.Thread.is_alive, others)):
         _exit()
 
 
