@@ -88,7 +88,7 @@ def _operation(operation: Operation) -> dict[str, Plain]:
     return plain | _body(operation)
 
 
-def _about(path: str, name: str, doc: str) -> dict[str, Plain]:
+def _about(path: str, name: str, doc: str) -> Plain:
     kind = _ABOUT_TYPES[path]
     schema: dict[str, Plain] = {"type": "object" if kind in JSON else "string"}
     answer: dict[str, Plain] = {"description": "The answer.", "content": _content((kind,), schema)}
