@@ -23,7 +23,7 @@ nodes:
   - {id: c, kind: const, values: 1}
   - {id: x, kind: expr, expr: "c + SHIFT(x, 1) / 2"}
 """
-"""A model whose evaluation takes a minute, bin by bin."""
+"""A model whose evaluation takes a quarter of a minute, bin by bin."""
 
 
 @frozen

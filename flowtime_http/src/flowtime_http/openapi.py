@@ -92,7 +92,8 @@ def _about(path: str, name: str, doc: str) -> Plain:
     kind = _ABOUT_TYPES[path]
     schema: dict[str, Plain] = {"type": "object" if kind in JSON else "string"}
     answer: dict[str, Plain] = {"description": "The answer.", "content": _content((kind,), schema)}
-    responses: dict[str, Plain] = {"200": answer} | {str(status): _problem(status) for status in _ALWAYS}
+    responses: dict[str, Plain] = {"200": answer}
+    responses |= {str(status): _problem(status) for status in _ALWAYS}
     return {
         "operationId": name,
         "summary": doc,

@@ -21,7 +21,6 @@ from flowtime_core.codec.run_document import run_document_to_plain
 from flowtime_core.codec.series_index import series_index_to_plain
 from flowtime_core.codec.telemetry_manifest import telemetry_manifest_to_plain
 from flowtime_core.codec.yaml_writer import write_yaml
-from flowtime_core.records.event import heed
 from flowtime_core.records.file_tree import in_path_order
 from flowtime_core.records.series_index import SeriesEntry, SeriesIndex
 from flowtime_core.records.telemetry import CaptureProvenance, TelemetryManifest
@@ -45,7 +44,7 @@ def render_run(run: EvaluatedRun, *, cancel: CancelToken | None = None) -> FileT
     Raises
     ------
     Cancelled
-        The caller asked to stop; ``cancel`` is asked before each series.
+        The caller asked to stop; ``cancel`` is asked while series are written.
     """
     files = _series_files(run, cancel)
     entries = _series_entries(run, files)
@@ -75,14 +74,9 @@ def _series_files(run: EvaluatedRun, cancel: CancelToken | None) -> dict[str, by
     paths = layout.series_paths(series.id for series in written)
     own: Mapping[str, bytes] = {} if run.telemetry is None else run.telemetry.own
     return {
-        paths[series.id]: own[key] if key in own else _series_file(series, cancel)
+        paths[series.id]: own[key] if key in own else write_series_csv(series.values, cancel=cancel)
         for key, series in zip(run.written, written, strict=True)
     }
-
-
-def _series_file(series: Series, cancel: CancelToken | None) -> bytes:
-    heed(cancel)
-    return write_series_csv(series.values)
 
 
 def _series_entries(run: EvaluatedRun, files: FileTree) -> tuple[SeriesEntry, ...]:
