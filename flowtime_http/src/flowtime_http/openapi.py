@@ -34,7 +34,7 @@ _MEANINGS: Final = {
     500: "The service failed.",
     503: "As many evaluations as may be are running or waiting, or the service is stopping.",
 }
-_ALWAYS: Final = (400, 401, 413, 500, 503)
+ALWAYS: Final = (400, 401, 413, 500, 503)
 """What every request may be refused with, whatever is asked."""
 _ABOUT: Final = (
     ("/metrics", "getNumbers", "Tell the numbers of this process to Prometheus; there with `flowtime-http[metrics]`."),
@@ -71,7 +71,7 @@ def openapi_document(operations: Iterable[Operation]) -> dict[str, Plain]:
 
 
 def _operation(operation: Operation) -> dict[str, Plain]:
-    statuses = sorted({*operation.errors, *_ALWAYS, *((408,) if operation.body else ())})
+    statuses = sorted({*operation.errors, *ALWAYS, *((408,) if operation.body else ())})
     responses: dict[str, Plain] = {str(status): _response(answer) for status, answer in operation.answers.items()}
     responses |= {str(status): _problem(status) for status in statuses}
     plain: dict[str, Plain] = {
@@ -93,7 +93,7 @@ def _about(path: str, name: str, doc: str) -> Plain:
     schema: dict[str, Plain] = {"type": "object" if kind in JSON else "string"}
     answer: dict[str, Plain] = {"description": "The answer.", "content": _content((kind,), schema)}
     responses: dict[str, Plain] = {"200": answer}
-    responses |= {str(status): _problem(status) for status in _ALWAYS}
+    responses |= {str(status): _problem(status) for status in ALWAYS}
     return {
         "operationId": name,
         "summary": doc,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flowtime_http.settings import Settings
     from flowtime_http.work import Work
 
+LOGGER: Final = logging.getLogger("flowtime.http")
 _LAST_SECONDS: Final = 5.0
 """How long what has been asked to stop is waited for [s]."""
 _JOIN_SECONDS: Final = 0.2
@@ -95,6 +96,7 @@ class _Server(uvicorn.Server):
     def _give_up(self) -> None:
         """Leave without an answer who cannot be told the truth: only its thread knows whether a run is written."""
         if not self._work.is_done:
+            LOGGER.warning("requests that did not stop are left without an answer")
             _exit()
 
 
