@@ -23,6 +23,7 @@ from flowtime_core.expr.functions import FUNCTIONS
 from flowtime_core.records.codes import CODES
 from flowtime_core.records.measure import MEASURES, OLD_ROLE_SPELLINGS, ROLES
 from flowtime_http.errors import CODES_OF_HTTP, STATUSES
+from flowtime_http.openapi import ALWAYS
 from flowtime_http.routes import OPERATIONS
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ def _http() -> Iterator[str]:
     yield "Every error is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, `code`,"
     yield "`error` (the detail once more, for older clients), `hint` if there is one, and `errors` with one entry per"
     yield "finding: `code`, `message`, `pointer`, `line`, `column`. `type` leads to the meaning of the code."
+    yield f"Whatever is asked, {', '.join(map(str, ALWAYS[:-1]))} and {ALWAYS[-1]} may be the answer."
     yield from ("", *_head("Status", "Errors"))
     for status in sorted({*STATUSES.values(), *CODES_OF_HTTP}):
         classes = [f"`{kind.__name__}`" for kind, known in STATUSES.items() if known == status]

@@ -16,6 +16,15 @@ from tests.support.desk import MODEL, write_templates
 YAML = {"Content-Type": "application/yaml"}
 DESK = {"templateId": "desk", "mode": "simulation", "parameters": {"rate": 4}}
 
+LONG = """\
+schemaVersion: 1
+grid: {bins: 2000000, binSize: 1, binUnit: minutes}
+nodes:
+  - {id: c, kind: const, values: 1}
+  - {id: x, kind: expr, expr: "c + SHIFT(x, 1) / 2"}
+"""
+"""A model whose evaluation takes a quarter of a minute, bin by bin."""
+
 
 @frozen
 class Site:
@@ -54,7 +63,13 @@ Build = Callable[..., Site]
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Make a service with some settings, a still clock and no environment of the developer's."""
     monkeypatch.chdir(tmp_path)
-    for name in ("FLOWTIME_DATA_DIR", "FLOWTIME_TEMPLATES_DIR", "FLOWTIME_HTTP_TOKEN", "FLOWTIME_ENVIRONMENT"):
+    for name in (
+        "FLOWTIME_DATA_DIR",
+        "FLOWTIME_TEMPLATES_DIR",
+        "FLOWTIME_HTTP_TOKEN",
+        "FLOWTIME_ENVIRONMENT",
+        "FLOWTIME_COMMIT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1740830400")
     templates = write_templates(tmp_path / "templates")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flowtime_core.errors import FlowTimeError, StorageError
 from flowtime_core.records.codes import CODES
 from flowtime_http import run_handlers
 from flowtime_http.errors import CODES_OF_HTTP, STATUSES, problem_of, status_of
+from flowtime_http.log import JsonLines
 from tests.http.conftest import DESK, YAML, Build, Site
 from tests.support.desk import MODEL, TEMPLATE
 
@@ -198,8 +200,10 @@ def test_paths_of_the_service_are_told_to_nobody(site: Site) -> None:
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("/secret"), StorageError("/secret: no space left")])
-def test_a_fault_of_ours_tells_nothing(site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """500 with a request id; the log has the rest."""
+def test_a_fault_of_ours_tells_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    """500 with a request id, under which the log has the rest."""
 
     def fail(**_: Any) -> None:  # noqa: ANN401
         raise error
@@ -207,7 +211,10 @@ def test_a_fault_of_ours_tells_nothing(site: Site, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(run_handlers, "create_run", lambda *_, **__: fail())
     answer = site.client.post("/v1/runs", json=DESK)
     assert "secret" not in str(problem(answer, 500))
-    assert answer.headers["X-Request-Id"]
+    records = [record for record in caplog.records if record.exc_info]
+    (line,) = (json.loads(JsonLines().format(record)) for record in records)
+    assert line["requestId"] == answer.headers["X-Request-Id"]
+    assert "secret" in line["exception"]
 
 
 def test_a_body_may_be_so_large_and_no_larger(build: Build) -> None:

@@ -50,6 +50,48 @@ def test_pages_of_other_origins_may_call_only_if_they_are_named(build: Build) ->
     assert "access-control-allow-origin" not in other.headers
 
 
+def test_a_preflight_names_what_pages_may_send_and_has_an_id(build: Build) -> None:
+    """Every header that an operation reads; a page may not ask with another."""
+    site = build(cors_origins=("https://ui.example",))
+    asked = {"Origin": "https://ui.example", "Access-Control-Request-Method": "POST"}
+    names = ("Authorization", "Content-Type", "If-None-Match", "X-Model-Provenance", "X-Request-Id")
+    for name, status in (*((name, 200) for name in names), ("X-Other", 400)):
+        answer = site.client.options("/v1/run", headers=asked | {"Access-Control-Request-Headers": name})
+        assert answer.status_code == status, name
+        assert answer.headers["X-Request-Id"]
+
+
+def test_who_is_not_let_in_is_told_so_across_origins_too(build: Build) -> None:
+    """A page can read the 401."""
+    site = build(cors_origins=("https://ui.example",), token=TOKEN)
+    answer = site.client.get("/v1/runs", headers={"Origin": "https://ui.example"})
+    assert answer.status_code == 401
+    assert answer.headers["access-control-allow-origin"] == "https://ui.example"
+
+
+def test_a_path_with_a_slash_too_many_leads_nowhere(site: Site) -> None:
+    """404, and no redirect to a host that the caller has named."""
+    for path in ("/v1/runs/", "/healthz/"):
+        answer = site.client.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_route")
+        assert "Location" not in answer.headers
+
+
+def test_a_body_has_one_end(site: Site) -> None:
+    """A length and chunks at once are refused on every route, and the connection ends."""
+    both = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    answer = site.client.post("/v1/run", content=b"{}", headers=both)
+    assert (answer.status_code, answer.json()["code"], answer.headers["Connection"]) == (400, "invalid_input", "close")
+
+
+def test_whatever_is_there_matches_a_star(site: Site) -> None:
+    """If-None-Match: * gives 304 for what exists, 404 for what does not."""
+    run_id = site.run()
+    star = {"If-None-Match": "*"}
+    assert site.client.get(f"/v1/runs/{run_id}", headers=star).status_code == 304
+    assert site.client.get("/v1/runs/none", headers=star).status_code == 404
+
+
 def test_an_answer_that_has_not_changed_is_not_sent_again(site: Site) -> None:
     """ETag and 304; a run that another has replaced has another tag."""
     path = f"/v1/runs/{site.run()}/state?binIndex=0"
@@ -63,15 +105,6 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(site: Site) -> None:
     assert site.client.get(path, headers={"If-None-Match": tag}).status_code == 200
     assert "ETag" not in site.client.get("/healthz").headers
     assert site.client.head(path).status_code == 200
-
-
-def test_a_series_comes_as_csv_or_json(site: Site) -> None:
-    """By Accept, and caches are told."""
-    path = f"/v1/runs/{site.run()}/series/calls"
-    csv, plain = site.client.get(path), site.client.get(path, headers={"Accept": "application/json"})
-    assert csv.text == "bin_index,value\n0,5\n1,6\n2,7\n"
-    assert plain.json()["series"][0]["values"] == [5, 6, 7]
-    assert csv.headers["Vary"] == plain.headers["Vary"] == "Accept"
 
 
 def test_the_log_has_a_line_per_request(site: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -40,7 +40,7 @@ def _references(value: Any) -> Iterator[str]:  # noqa: ANN401 - plain JSON
 def test_every_operation_is_described_once(document: Any) -> None:  # noqa: ANN401
     """By a name of its own; every reference leads somewhere."""
     names = [one["operationId"] for item in document["paths"].values() for one in item.values()]
-    assert sorted(names) == sorted({operation.name for operation in OPERATIONS})
+    assert sorted(names) == sorted({*(operation.name for operation in OPERATIONS), "getNumbers", "describeService"})
     for reference in set(_references(document)):
         found = document
         for step in reference.removeprefix("#/").split("/"):
@@ -82,6 +82,13 @@ def test_every_answer_fits_its_schema(site: Site, document: Any) -> None:  # noq
         if kind == "application/json" and "application/json" in described["content"]:
             schema = described["content"]["application/json"]["schema"]
             Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/openapi.json"])
+def test_what_the_service_tells_about_itself_is_described_too(site: Site, document: Any, path: str) -> None:  # noqa: ANN401
+    """By path, with the media type that it has."""
+    (described,) = document["paths"][path]["get"]["responses"]["200"]["content"]
+    assert site.client.get(path).headers["Content-Type"].partition(";")[0] == described
 
 
 BY_DAY: Final = 4

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flowtime_http import __version__
 from tests.http.conftest import Site
 
 ORDER = {
@@ -31,13 +32,19 @@ def test_the_front_page(site: Site, run_id: str) -> None:
     assert site.get("/v1/runs?page=1&pageSize=1")["totalCount"] == 1
 
 
-@pytest.mark.parametrize("path", ["/v1/healthz?detailed=true", "/api/v1/healthz?detailed=true"])
-def test_the_health_page(site: Site, path: str) -> None:
-    """What was built, as text."""
-    build = site.get(path)["build"]
-    assert isinstance(build["version"], str)
-    assert isinstance(build.get("commitHash", ""), str)
-    assert build["environment"] == "production"
+@pytest.mark.parametrize("commit", ["", "0123abcd"])
+@pytest.mark.parametrize("path", ["/healthz", "/v1/healthz", "/api/v1/healthz"])
+def test_the_health_page(site: Site, monkeypatch: pytest.MonkeyPatch, path: str, commit: str) -> None:
+    """What was built, as text; the commit is absent where it is not known."""
+    monkeypatch.setenv("FLOWTIME_COMMIT", commit)
+    build = site.get(f"{path}?detailed=true")["build"]
+    known = {"commitHash": commit} if commit else {}
+    assert build == {"version": __version__, "environment": "production"} | known
+
+
+def test_the_first_light(site: Site) -> None:
+    """Whoever only asks whether the service answers is told no more."""
+    assert site.get("/healthz") == site.get("/healthz?detailed=false") == {"status": "ok"}
 
 
 def test_the_list_of_artifacts_and_one_of_them(site: Site, run_id: str) -> None:

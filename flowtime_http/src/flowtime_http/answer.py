@@ -41,7 +41,7 @@ def with_etag(response: Response, headers: Headers) -> Response:
     digest = sha256_of(bytes(response.body)).removeprefix("sha256:")
     response.headers["ETag"] = f'"{digest}"'
     response.headers["Cache-Control"] = "no-cache"
-    if response.headers["ETag"] not in _tags(headers.get("if-none-match", "")):
+    if not {"*", response.headers["ETag"]} & _tags(headers.get("if-none-match", "")):
         return response
     kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
     return Response(status_code=_NOT_MODIFIED, headers=kept)

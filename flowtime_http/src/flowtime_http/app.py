@@ -12,9 +12,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from flowtime_http.answer import json_answer
+from flowtime_http.document_handlers import PROVENANCE
 from flowtime_http.errors import problem_of, problem_response
 from flowtime_http.meters import metrics_routes
-from flowtime_http.middleware import AroundEveryRequest
+from flowtime_http.middleware import REQUEST_ID, AroundEveryRequest, Gate
 from flowtime_http.openapi import openapi_document
 from flowtime_http.operation import Operation, respond
 from flowtime_http.routes import OPERATIONS
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """Return the service as an ASGI application.
+    """Return the service as an ASGI application; ``state.work.end()`` stops what it does, as a server that ends should.
 
     Raises
     ------
@@ -38,16 +39,19 @@ def create_app(settings: Settings | None = None) -> Starlette:
         The directory of templates is not there.
     """
     service = open_service(settings or Settings())
-    return Starlette(
-        routes=[*_routes(service), *_documents()],
-        middleware=[*_cors(service.settings), Middleware(AroundEveryRequest, token=service.settings.token)],
+    plain = service.settings
+    work = Work(evaluations=plain.evaluations, waiting=plain.waiting, retry_after=plain.retry_after)
+    app = Starlette(
+        routes=[*_routes(service, work), *_documents()],
+        middleware=[Middleware(AroundEveryRequest), *_cors(plain), Middleware(Gate, settings=plain)],
         exception_handlers={HTTPException: _refuse},
     )
+    app.state.work = work
+    app.router.redirect_slashes = False  # a redirect would be made of a Host that anyone may send
+    return app
 
 
-def _routes(service: Service) -> Iterator[Route]:
-    settings = service.settings
-    work = Work(evaluations=settings.evaluations, waiting=settings.waiting, retry_after=settings.retry_after)
+def _routes(service: Service, work: Work) -> Iterator[Route]:
     by_path: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
     for operation in OPERATIONS:
         by_path[operation.path.replace("{fileName}", "{fileName:path}")][operation.method] = operation
@@ -84,8 +88,8 @@ def _cors(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type"],
-        expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match", PROVENANCE, REQUEST_ID],
+        expose_headers=["ETag", "Location", "Retry-After", REQUEST_ID],
     )
     return [cors]
 

@@ -29,5 +29,6 @@ def capture(service: Service, call: Call) -> Response:
         output=service.sources_dir / parse_run_id(asked.capture_id or asked.run_id),
         observer=service.observer,
         correlation_id=call.request_id,
+        cancel=call.cancel,
     )
     return json_answer(capture_to_plain(created), 200 if created.is_dry_run else 201)

@@ -32,6 +32,13 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--evaluations", type=click.IntRange(1), help="Models evaluated at once.  [default: one per processor]")
 @click.option("--waiting", type=click.IntRange(0), default=32, show_default=True, help="Evaluations that may wait.")
+@click.option(
+    "--series-values",
+    type=click.IntRange(1),
+    default=10_000_000,
+    show_default=True,
+    help="Largest run: series x bins.",
+)
 @click.option("--quiet", is_flag=True, help="Write no log to standard error.")
 @click.option("--check", is_flag=True, help="Open everything that is configured, then stop.")
 def serve(
@@ -44,6 +51,7 @@ def serve(
     cors_origins: tuple[str, ...],
     evaluations: int | None,
     waiting: int,
+    series_values: int,
     quiet: bool,
     check: bool,
 ) -> None:
@@ -63,6 +71,7 @@ def serve(
         cors_origins=cors_origins,
         evaluations=evaluations or Settings().evaluations,
         waiting=waiting,
+        series_values=series_values,
     )
     if not quiet:
         log_to_stderr()

@@ -8,6 +8,7 @@ from flowtime_core.codec.finding import validation_to_plain
 from flowtime_core.codec.json import encode_json_compact
 from flowtime_core.codec.run_answer import run_answer_to_plain
 from flowtime_core.errors import InputError
+from flowtime_core.records.event import heed
 from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.progress import refusals_told
 from flowtime_core.shell.resolve import validate_request
@@ -35,7 +36,10 @@ def run_model(service: Service, call: Call) -> Response:
 
 def validate(service: Service, call: Call) -> Response:
     """Return every finding about a model or template."""
-    validation = validate_request(_request(service, call), service.library, sources_root=service.sources_dir)
+    heed(call.cancel)
+    validation = validate_request(
+        _request(service, call), service.library, sources_root=service.sources_dir, limits=service.limits
+    )
     return json_answer(validation_to_plain(validation.kind, validation.source, validation.findings))
 
 

@@ -57,9 +57,11 @@ CODES_OF_HTTP: Final = {
     401: "unauthorized",
     404: "unknown_route",
     405: "method_not_allowed",
+    406: "extra_missing",
     408: "request_timeout",
     413: "request_too_large",
     415: "unsupported_media_type",
+    431: "request_too_large",
     503: "too_busy",
 }
 """The code of what is refused before a handler is asked."""

@@ -24,6 +24,7 @@ _MEANINGS: Final = {
     400: "The request is not valid.",
     401: "The request has no valid token.",
     404: "What is asked for is not there.",
+    406: "What alone is accepted needs a package that is not installed.",
     408: "The request did not arrive in time.",
     409: "The target exists and differs, or files of a run disagree.",
     412: "The run lacks what every answer needs.",
@@ -31,9 +32,16 @@ _MEANINGS: Final = {
     415: "The body has a type that is not taken.",
     422: "Stored data, or a template of the library, is not valid.",
     500: "The service failed.",
-    503: "As many evaluations as may be are running or waiting.",
+    503: "As many evaluations as may be are running or waiting, or the service is stopping.",
 }
-_ALWAYS: Final = (401, 500)
+ALWAYS: Final = (400, 401, 413, 500, 503)
+"""What every request may be refused with, whatever is asked."""
+_ABOUT: Final = (
+    ("/metrics", "getNumbers", "Tell the numbers of this process to Prometheus; there with `flowtime-http[metrics]`."),
+    ("/openapi.json", "describeService", "Describe the service."),
+)
+"""What the service tells about itself that is no operation."""
+_ABOUT_TYPES: Final = {"/metrics": "text/plain", "/openapi.json": JSON[0]}
 _SECURITY: Final = "bearer"
 
 
@@ -44,6 +52,8 @@ def openapi_document(operations: Iterable[Operation]) -> dict[str, Plain]:
         item = paths.setdefault(operation.path, {})
         if isinstance(item, dict):
             item[operation.method.lower()] = _operation(operation)
+    for path, name, doc in _ABOUT:
+        paths[path] = {"get": _about(path, name, doc)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,7 +71,7 @@ def openapi_document(operations: Iterable[Operation]) -> dict[str, Plain]:
 
 
 def _operation(operation: Operation) -> dict[str, Plain]:
-    statuses = sorted({*operation.errors, *_ALWAYS, *((408,) if operation.body else ())})
+    statuses = sorted({*operation.errors, *ALWAYS, *((408,) if operation.body else ())})
     responses: dict[str, Plain] = {str(status): _response(answer) for status, answer in operation.answers.items()}
     responses |= {str(status): _problem(status) for status in statuses}
     plain: dict[str, Plain] = {
@@ -76,6 +86,21 @@ def _operation(operation: Operation) -> dict[str, Plain]:
         "security": [{}, {_SECURITY: []}],
     }
     return plain | _body(operation)
+
+
+def _about(path: str, name: str, doc: str) -> Plain:
+    kind = _ABOUT_TYPES[path]
+    schema: dict[str, Plain] = {"type": "object" if kind in JSON else "string"}
+    answer: dict[str, Plain] = {"description": "The answer.", "content": _content((kind,), schema)}
+    responses: dict[str, Plain] = {"200": answer}
+    responses |= {str(status): _problem(status) for status in ALWAYS}
+    return {
+        "operationId": name,
+        "summary": doc,
+        "parameters": [],
+        "responses": responses,
+        "security": [{}, {_SECURITY: []}],
+    }
 
 
 def _body(operation: Operation) -> dict[str, Plain]:

@@ -7,22 +7,29 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from flowtime_core.errors import Cancelled
 from flowtime_http.answer import with_etag
-from flowtime_http.errors import FAILURE, problem_of, problem_response
+from flowtime_http.errors import FAILURE, Problem, problem_of, problem_response
+from flowtime_http.log import ATTRIBUTE
+from flowtime_http.middleware import request_id_of
 from flowtime_http.query import Query, read_query
 from flowtime_http.service import Call, Service
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from flowtime_http.stop import Stop
     from flowtime_http.work import Work
 
 LOGGER: Final = logging.getLogger("flowtime.http")
 Handler: TypeAlias = Callable[[Service, Call], Response]
+GONE: Final = 499
+"""What the log says of a request whose client did not wait for the answer; nobody is sent it."""
 
 JSON: Final = ("application/json",)
 YAML: Final = (
@@ -71,7 +78,7 @@ class Operation:
     errors : tuple of int
         What it may refuse with, beyond what every operation may.
     evaluates : bool
-        Whether it evaluates a model, so that only a few run at once.
+        Whether it evaluates a model, or takes as much time and memory, so that only a few run at once.
     """
 
     method: str
@@ -86,28 +93,69 @@ class Operation:
     errors: tuple[int, ...] = ()
     evaluates: bool = False
 
+    @property
+    def writes(self) -> bool:
+        """Whether it may change what is stored."""
+        return self.method != "GET"
+
 
 async def respond(service: Service, work: Work, operation: Operation, request: Request) -> Response:
     """Return the answer to a request, whatever happens; what nobody foresaw is logged whole and told in one word."""
-    try:
-        call = await _call(service, operation, request)
-        run = work.evaluate if operation.evaluates else work.read
-        response = await run(operation.handler, service, call)
-    except Exception as error:
-        problem = problem_of(error)
-        if problem.status == FAILURE:
-            LOGGER.exception("%s failed", operation.name)
-        return problem_response(problem, service.private)
-    return with_etag(response, request.headers) if request.method in {"GET", "HEAD"} else response
+    with work.admitted() as stop:
+        try:
+            with stop.whole:
+                return await _answer(service, work, operation, request, stop)
+            raise Cancelled("the service is stopping")  # noqa: TRY301 - told as every other error
+        except ClientDisconnect:
+            return Response(status_code=GONE)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            problem = _problem(service, operation, request, error)
+            return Response(status_code=GONE) if stop.has_departed else problem_response(problem, service.private)
 
 
-async def _call(service: Service, operation: Operation, request: Request) -> Call:
+async def _answer(service: Service, work: Work, operation: Operation, request: Request, stop: Stop) -> Response:
+    call = await _call(service, operation, request, stop)
+
+    def handle() -> Response:
+        return operation.handler(service, call)
+
+    if not operation.evaluates:
+        response = await work.read(handle, writes=operation.writes)
+    else:
+        watcher = asyncio.create_task(_watch(request, stop))
+        try:
+            response = await work.evaluate(handle, stop, writes=operation.writes)
+        finally:
+            watcher.cancel()
+    return response if operation.writes else with_etag(response, request.headers)
+
+
+async def _watch(request: Request, stop: Stop) -> None:
+    """Stop the work when its client goes; the body has been read, so that nothing else can come."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    stop.depart()
+
+
+def _problem(service: Service, operation: Operation, request: Request, error: Exception) -> Problem:
+    problem = problem_of(error)
+    if isinstance(error, Cancelled):
+        headers = {"Retry-After": str(service.settings.retry_after)}
+        return evolve(problem, detail="the service is stopping", headers=headers)
+    if problem.status == FAILURE:
+        facts = {"requestId": request_id_of(request.scope)}
+        LOGGER.error("%s failed", operation.name, exc_info=error, extra={ATTRIBUTE: facts})
+    return problem
+
+
+async def _call(service: Service, operation: Operation, request: Request, stop: Stop) -> Call:
     return Call(
         path=dict(request.path_params),
         query=read_query(operation.query, request.query_params),
         headers=request.headers,
         body=await _read_body(service, operation, request),
-        request_id=request.scope.get("flowtime.request_id", ""),
+        request_id=request_id_of(request.scope),
+        cancel=stop,
     )
 
 
@@ -132,10 +180,10 @@ async def _read_body(service: Service, operation: Operation, request: Request) -
 
 async def _receive(request: Request, limit: int) -> bytes:
     parts: list[bytes] = []
-    length = int(request.headers.get("content-length", "0"))
+    length = 0
     async for part in request.stream():
         parts.append(part)
-        length = max(length, sum(map(len, parts)))
+        length += len(part)
         if length > limit:
             message = f"the body has more than {limit} bytes"
             raise HTTPException(413, message, {"Connection": "close"})

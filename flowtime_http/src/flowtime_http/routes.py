@@ -22,6 +22,7 @@ _CREATED: Final = {
 _CREATE_ERRORS: Final = (400, 404, 409, 413, 415, 422, 503)
 _DRY_RUN: Final = Query(name="dryRun", kind="boolean", doc="Check everything, write nothing.", default=False)
 
+_DETAILED: Final = Query(name="detailed", kind="string", doc="`true` asks for all that there is to tell.")
 _VIEW: Final = Query(
     name="mode",
     kind="string",
@@ -147,10 +148,14 @@ RUNS: Final = (
         method="GET",
         path=f"{_RUN}/series/{{seriesId}}",
         name="getSeries",
-        doc="Return a series by any name that means it: CSV, or JSON where Accept asks for it.",
+        doc=(
+            "Return a series by any name that means it, in the form that `Accept` likes best: CSV, JSON, or a stream "
+            "of Arrow where `flowtime-core[arrow]` is. What takes none of them gets CSV; what takes Arrow alone gets "
+            "406 where there is none."
+        ),
         handler=runs.series,
-        answers={200: Answer(schema="SeriesAnswer", media_types=("text/csv", "application/json"))},
-        errors=(404, 409, 422),
+        answers={200: Answer(schema="SeriesAnswer", media_types=runs.SERIES_TYPES)},
+        errors=(404, 406, 409, 422),
     ),
     Operation(
         method="GET",
@@ -168,7 +173,8 @@ RUNS: Final = (
         doc="Return every series of a run as one table: `csv`, `ndjson`, or `parquet` where `flowtime-core[arrow]` is.",
         handler=runs.export,
         answers={200: Answer(media_types=("text/csv", "application/x-ndjson", "application/vnd.apache.parquet"))},
-        errors=(400, 404, 409, 412, 422),
+        errors=(400, 404, 409, 412, 422, 503),
+        evaluates=True,
     ),
 )
 
@@ -309,6 +315,7 @@ SERVICE: Final = (
             name=name,
             doc="Say what the service is and can do.",
             handler=service.health,
+            query=(_DETAILED,),
             answers={200: Answer(schema="Health")},
         )
         for path, name in (("/v1/healthz", "getHealth"), ("/api/v1/healthz", "getTemplateHealth"))
@@ -319,6 +326,7 @@ SERVICE: Final = (
         name="isAlive",
         doc="Say that the service answers.",
         handler=service.alive,
+        query=(_DETAILED,),
         answers={200: Answer(schema="Alive")},
     ),
     Operation(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
+from starlette.exceptions import HTTPException
 
-from flowtime_core.artifacts.export import export_run, find_format
+from flowtime_core.artifacts.export import export_run, find_format, series_to_arrow
 from flowtime_core.codec.created import created_to_plain
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.listing import page_to_plain
 from flowtime_core.codec.run_request import run_request_from_document
 from flowtime_core.codec.series_answer import series_to_csv, series_to_plain
+from flowtime_core.errors import PreconditionError
 from flowtime_core.pipelines.answer_graph import answer_graph
 from flowtime_core.pipelines.answer_index import answer_index, model_of
 from flowtime_core.pipelines.answer_metrics import answer_metrics
 from flowtime_core.pipelines.answer_state import answer_state, answer_window
 from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.run import SeriesByName
+from flowtime_core.records.event import heed
 from flowtime_core.records.listing import RunQuery
 from flowtime_core.records.run import RunRequest
 from flowtime_core.records.window_options import WindowOptions
@@ -28,6 +32,7 @@ from flowtime_core.shell.create import create_run
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.observe import state_event
 from flowtime_core.shell.progress import refusals_told
+from flowtime_http.accept import ranked
 from flowtime_http.answer import json_answer, text_answer
 from flowtime_http.service import Call, Service, capture_directory, open_run
 
@@ -35,7 +40,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from flowtime_core.records.created import CreatedRun
+    from flowtime_core.records.series import Series
     from flowtime_core.records.window_options import ViewMode
+
+SERIES_TYPES: Final = ("text/csv", "application/json", "application/vnd.apache.arrow.stream")
+"""How a series may be asked for; the first where nothing else is."""
+_VARY: Final = {"Vary": "Accept"}
 
 
 def create(service: Service, call: Call) -> Response:
@@ -45,14 +55,14 @@ def create(service: Service, call: Call) -> Response:
     with refusals_told(service.observer, call.request_id, request):
         directory = str(capture_directory(service, request.capture_dir)) if request.capture_dir else ""
     request = evolve(request, dry_run=request.dry_run or call.flag("dryRun"), capture_dir=directory)
-    with blame_library(request, service.library, sources_root=service.sources_dir):
+    with blame_library(request, service.library, sources_root=service.sources_dir, limits=service.limits):
         created = make_run(service, call, request)
     status, headers = creation_status(created)
     return json_answer(created_to_plain(created), status, headers)
 
 
 def make_run(service: Service, call: Call, request: RunRequest) -> CreatedRun:
-    """Make a run with the library, the runs and the clock of the service."""
+    """Make a run with the library, the runs, the clock and the limits of the service, until nobody waits for it."""
     return create_run(
         request,
         library=service.library,
@@ -60,7 +70,9 @@ def make_run(service: Service, call: Call, request: RunRequest) -> CreatedRun:
         created=now(),
         sources_root=service.sources_dir,
         observer=service.observer,
+        cancel=call.cancel,
         correlation_id=call.request_id,
+        limits=service.limits,
     )
 
 
@@ -127,6 +139,7 @@ def metrics(service: Service, call: Call) -> Response:
 
 def export(service: Service, call: Call) -> Response:
     """Return every series of a run as one table."""
+    heed(call.cancel)
     stored, form = open_run(service, call), call.path["format"]
     headers = {"Content-Disposition": f'attachment; filename="{stored.run_id}.{form}"'}
     return text_answer(export_run(stored, form), find_format(form).media_type, headers)
@@ -148,13 +161,24 @@ def index(service: Service, call: Call) -> Response:
 
 
 def series(service: Service, call: Call) -> Response:
-    """Return one series: CSV, or JSON where that is asked for."""
+    """Return one series in the form that the client likes best: CSV, JSON, or Arrow where it is installed."""
     stored = open_run(service, call)
     chosen = SeriesByName(stored)[call.path["seriesId"]]
-    headers = {"Vary": "Accept"}
-    if "application/json" in call.headers.get("accept", ""):
-        return json_answer(series_to_plain(stored.run_id, [chosen]), headers=headers)
-    return text_answer(series_to_csv([chosen]), "text/csv", headers)
+    accept = ",".join(call.headers.getlist("accept"))
+    for kind in ranked(accept, SERIES_TYPES) or SERIES_TYPES[:1]:
+        with contextlib.suppress(PreconditionError):
+            return _series_as(kind, stored.run_id, chosen)
+    raise HTTPException(406, "Arrow is not installed here, and nothing else is accepted", _VARY)
+
+
+def _series_as(kind: str, run_id: str, chosen: Series) -> Response:
+    match kind:
+        case "application/json":
+            return json_answer(series_to_plain(run_id, [chosen]), headers=_VARY)
+        case "text/csv":
+            return text_answer(series_to_csv([chosen]), kind, _VARY)
+        case _:
+            return text_answer(series_to_arrow(chosen), kind, _VARY)
 
 
 def model(service: Service, call: Call) -> Response:

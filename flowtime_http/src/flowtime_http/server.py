@@ -1,13 +1,16 @@
-"""The server process: one socket, uvicorn, an end that lets running requests finish."""
+"""The server process: one socket, uvicorn, an end that lets running requests finish, but not for ever."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
+import os
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, NoReturn
+import threading
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import uvicorn
 
@@ -19,10 +22,16 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from flowtime_http.settings import Settings
+    from flowtime_http.work import Work
+
+LOGGER: Final = logging.getLogger("flowtime.http")
+_LAST_SECONDS: Final = 5.0
+"""How long what has been asked to stop is waited for [s]."""
+_JOIN_SECONDS: Final = 0.2
 
 
 def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], None], check: bool = False) -> None:
-    """Answer until a signal asks to stop; running requests get ``graceful_seconds`` to finish.
+    """Answer until a signal asks to stop; running requests get ``graceful_seconds`` to finish, then they are stopped.
 
     Parameters
     ----------
@@ -45,23 +54,64 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
     with socket.create_server((host, port), family=family, backlog=settings.connections) as listener:
         config = uvicorn.Config(
             app,
-            http=guarded(settings.header_seconds),
+            http=guarded(settings),
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=settings.connections,
             timeout_keep_alive=math.ceil(settings.idle_seconds),
-            timeout_graceful_shutdown=math.ceil(settings.graceful_seconds),
+            timeout_graceful_shutdown=math.ceil(settings.graceful_seconds + _LAST_SECONDS + 1),
         )
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         ready(_address(listener))
         if check:
             return
         signal.signal(signal.SIGTERM, _leave)
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            _Server(config, app.state.work, settings.graceful_seconds).run(sockets=[listener])
+        finally:
+            _leave_threads_behind()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with an end in three steps: wait for what runs, ask it to stop, leave it behind."""
+
+    def __init__(self, config: uvicorn.Config, work: Work, graceful_seconds: float) -> None:
+        super().__init__(config)
+        self._work = work
+        self._graceful_seconds = graceful_seconds
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking connections and end."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._graceful_seconds, self._work.end)
+        loop.call_later(self._graceful_seconds + _LAST_SECONDS, self._give_up)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            self._work.end()
+
+    def _give_up(self) -> None:
+        """Leave without an answer who cannot be told the truth: only its thread knows whether a run is written."""
+        if not self._work.is_done:
+            LOGGER.warning("requests that did not stop are left without an answer")
+            _exit()
+
+
+def _leave_threads_behind() -> None:
+    """End although a thread works on: what it reads nobody waits for, and what it writes is whole or not there."""
+    others = set(threading.enumerate()) - {threading.main_thread()}
+    for thread in others:
+        thread.join(_JOIN_SECONDS)
+    if any(map(threading.Thread.is_alive, others)):
+        _exit()
+
+
+def _exit() -> NoReturn:
+    logging.shutdown()
+    os._exit(0)
 
 
 def _address(listener: socket.socket) -> str:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from flowtime_core.errors import InputError, NotFoundError
 from flowtime_core.records.ids import RUN_ID, parse_run_id
+from flowtime_core.records.limits import Limits
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.environment import data_root, template_folders
 from flowtime_core.shell.library import Library
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
-    from flowtime_core.records.event import Observer
+    from flowtime_core.records.event import CancelToken, Observer
     from flowtime_core.records.run import StoredRun
     from flowtime_http.query import Value
     from flowtime_http.settings import Settings
@@ -47,6 +48,11 @@ class Service:
     sources_dir: Path
     started: datetime
     observer: Observer
+
+    @property
+    def limits(self) -> Limits:
+        """How large a run may be."""
+        return Limits(series_values=self.settings.series_values)
 
     @property
     def private(self) -> tuple[str, ...]:
@@ -77,13 +83,14 @@ def open_service(settings: Settings) -> Service:
 
 @frozen(kw_only=True)
 class Call:
-    """A request as handlers see it: read, bounded and parsed."""
+    """A request as handlers see it: read, bounded and parsed; ``cancel`` is set when nobody waits for the answer."""
 
     path: Mapping[str, str]
     query: Mapping[str, Value]
     headers: Headers
     body: bytes
     request_id: str = ""
+    cancel: CancelToken | None = None
 
     @property
     def run_id(self) -> str:

@@ -36,10 +36,13 @@ class Settings:
         Largest body of a request [bytes].
     evaluations, waiting : int
         How many evaluations run at once, and how many more may wait; the next gets 503.
+    series_values : int
+        Largest run: series x bins [values]. The library and the command line take twenty times as many.
     retry_after : int
         When a caller who got 503 may come again [s].
     header_seconds, body_seconds, idle_seconds, graceful_seconds : float
-        How long the head of a request, its body, the next request and the end of a running one may take [s].
+        How long the head of a request, its body, the next request and the end of a running one may take [s]; the
+        first head of a connection counts from its opening, every other from its first byte.
     connections : int
         How many connections may be open at once.
     """
@@ -52,6 +55,7 @@ class Settings:
     body_bytes: int = DEFAULT_LIMITS.document_bytes
     evaluations: int = field(factory=lambda: os.cpu_count() or 1)
     waiting: int = 32
+    series_values: int = 10_000_000
     retry_after: int = 1
     header_seconds: float = 10.0
     body_seconds: float = 30.0

@@ -8,6 +8,7 @@ from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.run_request import parameters_from_document
 from flowtime_core.codec.template_answer import CATEGORY, template_detail_to_plain, template_to_plain
 from flowtime_core.errors import StoredTemplateError
+from flowtime_core.records.event import heed
 from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.clock import now
@@ -44,9 +45,16 @@ def show_template(service: Service, call: Call) -> Response:
 
 def generate(service: Service, call: Call) -> Response:
     """Return the model that a template makes, with its provenance."""
+    heed(call.cancel)
     given = parameters_from_document(decode_json(call.body or b"{}", source="parameters"))
     mode: Mode = "telemetry" if call.text("mode") == "telemetry" else "simulation"
     request = RunRequest(template_id=call.path["templateId"], parameters=given, mode=mode)
-    with blame_library(request, service.library, sources_root=service.sources_dir):
-        made = generate_model(request, library=service.library, created=now(), sources_root=service.sources_dir)
+    with blame_library(request, service.library, sources_root=service.sources_dir, limits=service.limits):
+        made = generate_model(
+            request,
+            library=service.library,
+            created=now(),
+            sources_root=service.sources_dir,
+            limits=service.limits,
+        )
     return json_answer(made.to_plain())

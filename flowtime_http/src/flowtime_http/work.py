@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+import math
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from flowtime_core.errors import Cancelled
+from flowtime_http.stop import Stop
 
-Parameters = ParamSpec("Parameters")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
 Answer = TypeVar("Answer")
 
 
@@ -27,19 +31,41 @@ class Work:
 
     def __init__(self, *, evaluations: int, waiting: int, retry_after: int) -> None:
         self._limiter = CapacityLimiter(evaluations)
+        self._threads = CapacityLimiter(math.inf)  # the limiter above has counted by then
         self._free = evaluations + waiting
         self._retry_after = retry_after
+        self._stops: set[Stop] = set()
+        self._is_ending = False
 
-    async def read(
-        self, function: Callable[Parameters, Answer], *args: Parameters.args, **kwargs: Parameters.kwargs
-    ) -> Answer:
-        """Run what only reads."""
-        return await to_thread.run_sync(lambda: function(*args, **kwargs))
+    @contextmanager
+    def admitted(self) -> Generator[Stop]:
+        """Give a request the token by which it ends before its time."""
+        stop = Stop()
+        self._stops.add(stop)
+        if self._is_ending:
+            stop.end()
+        try:
+            yield stop
+        finally:
+            self._stops.discard(stop)
 
-    async def evaluate(
-        self, function: Callable[Parameters, Answer], *args: Parameters.args, **kwargs: Parameters.kwargs
-    ) -> Answer:
-        """Run what evaluates a model.
+    @property
+    def is_done(self) -> bool:
+        """Whether no request is being answered."""
+        return not self._stops
+
+    def end(self) -> None:
+        """Stop everything that runs or waits, and whatever comes still; what is being written is finished."""
+        self._is_ending = True
+        for stop in self._stops:
+            stop.end()
+
+    async def read(self, work: Callable[[], Answer], *, writes: bool = False) -> Answer:
+        """Run what does not evaluate; unless it writes it is left behind when the service ends."""
+        return await to_thread.run_sync(work, abandon_on_cancel=not writes)
+
+    async def evaluate(self, work: Callable[[], Answer], stop: Stop, *, writes: bool = True) -> Answer:
+        """Run what takes long, when it is its turn; ``work`` must ask the token before it begins.
 
         Raises
         ------
@@ -51,6 +77,28 @@ class Work:
             raise HTTPException(503, "too many evaluations are running or waiting", headers)
         self._free -= 1
         try:
-            return await to_thread.run_sync(lambda: function(*args, **kwargs), limiter=self._limiter)
+            with CancelScope(shield=writes):
+                return await self._in_turn(work, stop, writes=writes)
         finally:
             self._free += 1
+        raise Cancelled("the service is stopping")
+
+    async def _in_turn(self, work: Callable[[], Answer], stop: Stop, *, writes: bool) -> Answer:
+        if await self._is_turn(stop):
+            try:
+                return await self._run(work, writes=writes)
+            finally:
+                self._limiter.release()
+        return await self._run(
+            work, writes=writes
+        )  # it asks the token first, and tells who watches that it was stopped
+
+    async def _is_turn(self, stop: Stop) -> bool:
+        """Wait for a turn; False when it is not waited for any more."""
+        with stop.queue:
+            await self._limiter.acquire()
+            return True
+        return False
+
+    async def _run(self, work: Callable[[], Answer], *, writes: bool) -> Answer:
+        return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=not writes)

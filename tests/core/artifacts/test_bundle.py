@@ -13,6 +13,7 @@ from flowtime_core.artifacts.bundle import render_run
 from flowtime_core.codec.digest import sha256_of
 from flowtime_core.codec.schema import schema_findings
 from flowtime_core.codec.yaml import read_yaml
+from flowtime_core.errors import Cancelled
 from flowtime_core.records.file_tree import FileTree
 from flowtime_core.records.grid import Grid
 from flowtime_core.records.model import FlowClass, ModelMetadata
@@ -42,6 +43,25 @@ def test_tree_holds_the_run_directory_in_path_order() -> None:
         "series/staff@STAFF@DEFAULT.csv",
         "spec.yaml",
     ]
+
+
+def test_rendering_can_be_stopped_before_each_series() -> None:
+    """The token is asked once for every series that is written."""
+
+    class Patient:
+        left = 3
+
+        def is_set(self) -> bool:
+            self.left -= 1
+            return self.left < 0
+
+    token = Patient()
+    with pytest.raises(Cancelled):
+        render_run(evaluated_run(), cancel=token)
+    assert token.left == -1
+    token.left = 4
+    assert render_run(evaluated_run(), cancel=token) == render_run(evaluated_run())
+    assert token.left == 0
 
 
 def test_only_the_three_times_differ() -> None:

@@ -8,12 +8,13 @@ import sys
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 from attrs import evolve
 
 import flowtime_core as ft
-from flowtime_core.artifacts.export import FORMATS, export_run, export_to_arrow, find_format
+from flowtime_core.artifacts.export import FORMATS, export_run, export_to_arrow, find_format, series_to_arrow
 from flowtime_core.errors import InputError, PreconditionError
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.series import Series
@@ -117,3 +118,23 @@ def test_without_arrow_parquet_says_what_to_install(monkeypatch: pytest.MonkeyPa
         export_run(RUN, "parquet")
     assert (caught.value.code, caught.value.hint) == ("extra_missing", "pip install 'flowtime-core[arrow]'")
     assert export_run(RUN, "csv")
+
+
+def test_a_series_is_a_stream_of_two_columns() -> None:
+    """Bin and value, null where it is undefined; the schema says which series it is."""
+    one = next(iter(RUN.series.values()))
+    table = pyarrow.ipc.open_stream(series_to_arrow(one)).read_all()
+    assert table.to_pydict() == {"bin_index": [0, 1, 2, 3], "value": [1, 2.5, None, None]}
+    assert table.schema.metadata == {
+        b"id": one.id.encode(),
+        b"unit": one.unit.encode(),
+        b"kind": one.kind.encode(),
+    }
+
+
+def test_a_stream_needs_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the error says what to install."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(PreconditionError, match="a stream of Arrow needs Arrow") as caught:
+        series_to_arrow(next(iter(RUN.series.values())))
+    assert caught.value.code == "extra_missing"

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from flowtime_core.engine.compile import compile_model
-from flowtime_core.engine.simulate import evaluate_batch
-from flowtime_core.errors import InputError, LimitError
+from flowtime_core.engine.simulate import evaluate_batch, simulate
+from flowtime_core.errors import Cancelled, InputError, LimitError
 from flowtime_core.records.limits import Limits
 from flowtime_core.records.model import ConstNode, Route, RouterNode
 from tests.support.build import model, place, series, shared, told, values
-from tests.support.tables import run
+from tests.support.tables import column_bits, run
 
 
 def test_a_run_shows_its_series_as_records() -> None:
@@ -78,6 +78,30 @@ def test_a_loop_varies_with_the_scenarios_of_what_enters_it() -> None:
     table = evaluate_batch(plan, {"c": np.array([1.0, 8.0])})
     assert values(table, "x", 0) == [1.0, 1.5, 1.75]
     assert values(table, "x", 1) == [8.0, 12.0, 14.0]
+
+
+class Patient:
+    """A caller who waits until it has been asked so many times."""
+
+    def __init__(self, times: float) -> None:
+        self.times = times
+        self.asked = 0
+
+    def is_set(self) -> bool:
+        """Whether that often."""
+        self.asked += 1
+        return self.asked > self.times
+
+
+def test_who_evaluates_can_stop_between_components_and_inside_a_loop() -> None:
+    """3.4 The token is asked before each of 2 components and every 256 of 1000 bins of the loop; it changes no bit."""
+    plan = compile_model(model(1000, series(c=1, d="c + 1", x="d + SHIFT(x, 1) / 2")))
+    calm = Patient(math.inf)
+    assert column_bits(simulate(plan, cancel=calm)) == column_bits(simulate(plan))
+    assert calm.asked == 1 + 1 + 4
+    for times in (0, 1, 5):
+        with pytest.raises(Cancelled, match="the caller asked to stop"):
+            simulate(plan, cancel=Patient(times))
 
 
 def test_findings_keep_their_order_whichever_bin_met_them_first() -> None:

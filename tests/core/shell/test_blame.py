@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, StoredTemplateError
+from flowtime_core.records.limits import Limits
 from flowtime_core.records.run import RunRequest, Submission
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.library import Library
@@ -62,6 +63,18 @@ def test_a_template_that_cannot_be_read_is_too(tmp_path: Path) -> None:
 def test_a_document_that_is_sent_is_the_senders(tmp_path: Path, text: str, kind: type[Exception]) -> None:
     """The library has no part in it."""
     ask(tmp_path, TEMPLATE, kind, template_id="", document=Submission(text=text))
+
+
+def test_a_template_that_is_too_large_when_nothing_is_asked_cannot_be_judged(tmp_path: Path) -> None:
+    """What the caller asked wrongly stays the caller's fault."""
+    (tmp_path / "desk.yaml").write_text(TEMPLATE.replace("required: true", "default: 3"), encoding="utf-8")
+    asked, library = RunRequest(template_id="desk", parameters={"rate": -1}), Library((tmp_path,))
+    with (
+        pytest.raises(DocumentInvalidError) as caught,
+        blame_library(asked, library, limits=Limits(series_values=1)),
+    ):
+        validate_request(asked, library).require()
+    assert type(caught.value) is DocumentInvalidError
 
 
 def test_nothing_wrong_is_nobodys_fault(tmp_path: Path) -> None:

@@ -122,3 +122,21 @@ def test_from_a_notebook(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert ft.capture(str(run), GapConfiguration()).manifest.provenance.gaps == GapConfiguration()
     with pytest.raises(DocumentInvalidError):
         ft.capture(run, {"rules": [{}]})
+
+
+@pytest.mark.parametrize("asked", [1, 2])
+def test_a_capture_can_be_stopped_until_it_is_written(run: Path, tmp_path: Path, asked: int) -> None:
+    """Before it is read and before it is written; nothing is left."""
+
+    class Impatient:
+        def __init__(self) -> None:
+            self.times = 0
+
+        def is_set(self) -> bool:
+            self.times += 1
+            return self.times == asked
+
+    out = tmp_path / "out"
+    with pytest.raises(ft.Cancelled):
+        create(run, output=out, cancel=Impatient())
+    assert not out.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 
 from flowtime_core.codec.created import created_to_plain
-from flowtime_core.errors import ConflictError, DocumentInvalidError, InputError, NotFoundError
+from flowtime_core.errors import ConflictError, DocumentInvalidError, InputError, LimitError, NotFoundError
 from flowtime_core.records.created import CreatedRun
+from flowtime_core.records.limits import DEFAULT_LIMITS, Limits
 from flowtime_core.records.run import RunRequest, Submission
 from flowtime_core.shell.create import create_run, evaluate_request
 from flowtime_core.shell.disk_tree import read_tree
@@ -20,7 +22,14 @@ from tests.support.desk import MODEL, MOMENT, NO_TOPOLOGY, TEMPLATE, library
 RATE = {"rate": 4}
 
 
-def create(tmp_path: Path, *, days: int = 0, root: str = "data", **settings: Any) -> CreatedRun:  # noqa: ANN401
+def create(
+    tmp_path: Path,
+    *,
+    days: int = 0,
+    root: str = "data",
+    limits: Limits = DEFAULT_LIMITS,
+    **settings: Any,  # noqa: ANN401
+) -> CreatedRun:
     """Create a run below a test's folder."""
     request = RunRequest(**({"template_id": "desk", "parameters": RATE} | settings))
     return create_run(
@@ -28,6 +37,7 @@ def create(tmp_path: Path, *, days: int = 0, root: str = "data", **settings: Any
         library=library(tmp_path / "templates"),
         workspace=Workspace(tmp_path / root),
         created=MOMENT + timedelta(days=days),
+        limits=limits,
     )
 
 
@@ -212,3 +222,39 @@ def test_a_grid_without_start_has_no_times_on_the_wire(tmp_path: Path) -> None:
     """What is unknown is absent."""
     created = create(tmp_path, template_id="", document=Submission(text=NO_TOPOLOGY), parameters={})
     assert created_to_plain(created)["grid"] == {"bins": 2, "binSize": 1, "binUnit": "hours", "durationMinutes": 120}
+
+
+BINS = 100_000_000
+LARGE = {
+    "a const": "{id: a, kind: const, values: 1}",
+    "a profile": "{id: a, kind: pmf, pmf: {values: [1], probabilities: [1]}, profile: {name: three-shift}}",
+    "a file": "{id: a, kind: const, source: file:a.csv}",
+    "an expression": "{id: a, kind: expr, expr: '1 + 1'}",
+}
+
+
+@pytest.mark.parametrize("node", LARGE.values(), ids=LARGE.keys())
+@pytest.mark.parametrize("mode", ["simulation", "telemetry"])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_run_past_the_limit_is_refused_before_anything_of_its_size_is_made(
+    tmp_path: Path, node: str, mode: str, *, dry_run: bool
+) -> None:
+    """1.1 A hundred million bins under a limit of ten million values take less than a megabyte."""
+    (tmp_path / "a.csv").write_text("bin_index,value\n0,1\n", encoding="utf-8")
+    text = f"schemaVersion: 1\ngrid: {{bins: {BINS}, binSize: 1, binUnit: hours}}\nnodes:\n  - {node}\n"
+    document = Submission(text=text, folder=str(tmp_path))
+    tracemalloc.start()
+    try:
+        with pytest.raises(LimitError, match=f"1 series x {BINS} bins pass the limit of 10000000 values"):
+            create(tmp_path, document=document, mode=mode, dry_run=dry_run, limits=Limits(series_values=10_000_000))
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_limit_counts_what_is_computed_too(tmp_path: Path) -> None:
+    """1.1 Two nodes of 3 bins fit 6 values, the seven series that they and their queue make do not."""
+    create(tmp_path, limits=Limits(series_values=100))
+    for dry_run in (False, True):
+        with pytest.raises(LimitError, match="series x 3 bins pass the limit of 6 values"):
+            create(tmp_path, dry_run=dry_run, limits=Limits(series_values=6))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import flowtime_core as ft
+from flowtime_core.records.limits import Limits
 from flowtime_core.records.run import RunRequest, Submission
 from flowtime_core.shell.generate import generate_model
 from tests.support.desk import MODEL, MOMENT, TEMPLATE, library
@@ -43,3 +44,10 @@ def test_telemetry_files_may_come_later(tmp_path: Path) -> None:
     simulation = RunRequest(document=Submission(text=MODEL.replace("values: [10, 20, 30, 20]", "source: file:x.csv")))
     with pytest.raises(ft.DocumentInvalidError, match=r"file:x\.csv"):
         generate_model(simulation, library=library(tmp_path), created=MOMENT)
+
+
+def test_a_model_past_the_limit_is_not_made(tmp_path: Path) -> None:
+    """1.1 Generating is bounded as running is."""
+    request = RunRequest(template_id="desk", parameters={"rate": 4})
+    with pytest.raises(ft.LimitError, match="2 series x 3 bins pass the limit of 5 values"):
+        generate_model(request, library=library(tmp_path), created=MOMENT, limits=Limits(series_values=5))

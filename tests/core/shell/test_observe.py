@@ -17,8 +17,6 @@ from flowtime_core.records.event import RUN_STARTED, Event
 from flowtime_core.records.run import RunRequest, Submission
 from flowtime_core.shell.create import create_run
 from flowtime_core.shell.disk import Disk
-from flowtime_core.shell.environment import template_folders
-from flowtime_core.shell.library import Library
 from flowtime_core.shell.observe import JsonLinesFormatter, log_observer, metrics_observer, observers, state_event
 from flowtime_core.shell.workspace import Workspace
 from tests.support.desk import MODEL, MOMENT, library
@@ -189,7 +187,7 @@ def test_a_fault_of_ours_is_told_without_its_text(desk: Desk, monkeypatch: pytes
     assert (desk.events[-1].level, desk.events[-1].message) == ("error", "run failed: ZeroDivisionError")
 
 
-@pytest.mark.parametrize("stages", range(4))
+@pytest.mark.parametrize("stages", range(8))
 def test_a_stop_before_any_stage_writes_nothing(desk: Desk, stages: int) -> None:
     """A request that is cancelled fails as such, counted and told, whichever stage comes next."""
 
@@ -287,61 +285,3 @@ def test_states_are_told_with_their_bins() -> None:
     assert (window.kind.number, window.kind.name) == (3002, "StateWindowObservability")
     assert dict(window.facts) == {"totalBins": 4, "startBin": 1, "endBin": 3, "requestedBins": 3}
     assert (snapshot.run_id, snapshot.template_id, snapshot.mode) == (run.run_id, "order-system", "simulation")
-
-
-CAPTURE = Path(__file__).parents[3] / "golden" / "captures" / "order-system" / "whole" / "capture"
-REPLAY = RunRequest(template_id="order-system", mode="telemetry", capture_dir=str(CAPTURE), run_id="replay")
-
-
-def replay(desk: Desk, request: RunRequest, cancel: Flag | None = None) -> CreatedRun:
-    """Replay a capture of a template that ships."""
-    return create_run(
-        request,
-        library=Library(template_folders()),
-        workspace=Workspace(desk.folder / "data"),
-        created=MOMENT,
-        observer=observers(desk.events.append, metrics_observer(desk.numbers)),
-        cancel=cancel,
-    )
-
-
-def test_a_replay_is_told_and_counted_as_telemetry(desk: Desk) -> None:
-    """The same events with the other mode; a second request of equal inputs finds the run."""
-    replay(desk, REPLAY)
-    assert [event.kind.number for event in desk.events] == [4001, 4002, 4003, 4003, 4004, 4005]
-    assert {(event.template_id, event.mode, event.run_id) for event in desk.events} == {
-        ("order-system", "telemetry", "replay")
-    }
-    assert desk.numbers.counted == [("run_created_total", "order-system", "telemetry")]
-    assert set(desk.numbers.measured) == {"simulation_evaluation_duration_ms", "run_duration_ms"}
-
-
-@pytest.mark.parametrize(
-    "changes", [{"capture_dir": "/no/such/capture"}, {"parameters": {"nobody": 1}}, {"run_id": "no/id"}]
-)
-def test_a_replay_that_fails_early_is_told_and_counted(desk: Desk, changes: dict[str, object]) -> None:
-    """A capture that is not there counts like any failure."""
-    with pytest.raises(FlowTimeError):
-        replay(desk, evolve(REPLAY, **changes))
-    assert [event.kind.number for event in desk.events] == [4001, 4500]
-    assert desk.numbers.counted == [("run_failed_total", "order-system", "telemetry")]
-    assert all(event.correlation_id for event in desk.events)
-
-
-def test_a_replay_that_fails_late_is_told_and_counted(desk: Desk) -> None:
-    """The run of other inputs that has the id is named."""
-    replay(desk, REPLAY)
-    with pytest.raises(FlowTimeError):
-        replay(desk, evolve(REPLAY, seed=99))
-    assert (desk.events[-1].kind.number, desk.events[-1].run_id) == (4500, "replay")
-    assert desk.numbers.counted[1:] == [("run_failed_total", "order-system", "telemetry")]
-
-
-def test_a_replay_can_be_stopped(desk: Desk) -> None:
-    """Nothing is half written."""
-    flag = Flag()
-    flag.set()
-    with pytest.raises(Cancelled):
-        replay(desk, REPLAY, flag)
-    assert desk.numbers.counted == [("run_failed_total", "order-system", "telemetry")]
-    assert not (desk.folder / "data").exists()

@@ -28,19 +28,25 @@ from flowtime_core.records.telemetry import CaptureProvenance, TelemetryManifest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flowtime_core.records.event import CancelToken
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import EvaluatedRun
     from flowtime_core.records.series import Series
 
 
-def render_run(run: EvaluatedRun) -> FileTree:
+def render_run(run: EvaluatedRun, *, cancel: CancelToken | None = None) -> FileTree:
     """Return every file of a run directory, in path order.
 
     Two runs of equal inputs differ in ``createdUtc``, ``generatedAt`` and ``capturedAtUtc`` only, and in the manifest's
     hashes of the files that carry them; no time enters a series, the model or its hash.
+
+    Raises
+    ------
+    Cancelled
+        The caller asked to stop; ``cancel`` is asked while series are written.
     """
-    files = _series_files(run)
+    files = _series_files(run, cancel)
     entries = _series_entries(run, files)
     paths = {key: entry.path for key, entry in zip(run.written, entries, strict=True)}
     model = _model_bytes(run, self_contained_model(run, paths))
@@ -63,12 +69,12 @@ def _written(run: EvaluatedRun) -> tuple[Series, ...]:
     return tuple(run.series[key] for key in run.written)
 
 
-def _series_files(run: EvaluatedRun) -> dict[str, bytes]:
+def _series_files(run: EvaluatedRun, cancel: CancelToken | None) -> dict[str, bytes]:
     written = _written(run)
     paths = layout.series_paths(series.id for series in written)
     own: Mapping[str, bytes] = {} if run.telemetry is None else run.telemetry.own
     return {
-        paths[series.id]: own[key] if key in own else write_series_csv(series.values)
+        paths[series.id]: own[key] if key in own else write_series_csv(series.values, cancel=cancel)
         for key, series in zip(run.written, written, strict=True)
     }
 

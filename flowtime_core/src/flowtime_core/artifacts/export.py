@@ -92,6 +92,25 @@ def export_to_arrow(run: StoredRun) -> Any:  # noqa: ANN401 - a pyarrow.Table, w
     return arrow.Table.from_arrays(columns, names=list(COLUMNS))
 
 
+def series_to_arrow(series: Series) -> bytes:
+    """Return a series as a stream of Arrow: ``bin_index`` and ``value``, null where undefined; its schema names it.
+
+    Raises
+    ------
+    PreconditionError
+        ``extra_missing``: the stream needs ``flowtime-core[arrow]``.
+    """
+    arrow = _arrow("pyarrow", "a stream of Arrow")
+    values = arrow.array(series.values, arrow.float64(), mask=~np.isfinite(series.values))
+    bins = arrow.array(np.arange(len(series)), arrow.int64())
+    about = {"id": series.id, "unit": series.unit, "kind": series.kind}
+    table = arrow.Table.from_arrays([bins, values], names=["bin_index", "value"]).replace_schema_metadata(about)
+    sink = arrow.BufferOutputStream()
+    with _arrow("pyarrow.ipc").new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
 def _to_csv(run: StoredRun) -> bytes:
     lines = [
         f"{time},{component},{measure},{flow_class},{format_number(value)}"
@@ -133,13 +152,13 @@ def _moment(run: StoredRun, t: int) -> datetime | int:
     return t if start is None else start
 
 
-def _arrow(name: str) -> ModuleType:
+def _arrow(name: str, what: str = "Parquet") -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
         hint = "pip install 'flowtime-core[arrow]'"
         raise PreconditionError(
-            "Parquet needs Arrow, which is not installed", code="extra_missing", hint=hint
+            f"{what} needs Arrow, which is not installed", code="extra_missing", hint=hint
         ) from error
 
 

@@ -11,16 +11,21 @@ from attrs import cmp_using, field, frozen
 from flowtime_core.codec.number import format_number, parse_number, shorten
 from flowtime_core.codec.text import decode_text
 from flowtime_core.errors import DocumentSyntaxError, InputError
+from flowtime_core.records.event import heed
 from flowtime_core.records.series import BoolArray, FloatArray, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from flowtime_core.records.event import CancelToken
 
 HEADER: Final = "bin_index,value"
 
 _HEADERS: Final = {("bin_index", "value"), ("t", "value")}
 _ROW_HINT: Final = f"write the header {HEADER} and then one row per bin, as in 0,12.5"
 _LINE_BYTES: Final = 256
+_ROWS_AT_ONCE: Final = 1 << 16
+"""Rows that are texts at once: a row as a text takes several times the bytes that it becomes."""
 _BINS_WITHOUT_GRID: Final = 1_000_000
 _BIN: Final = re.compile(r"[0-9]{1,9}")
 _DIGITS: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -74,11 +79,21 @@ class SeriesReading:
         return tuple(np.flatnonzero(self.undefined).tolist())
 
 
-def write_series_csv(values: FloatArray | Sequence[float]) -> bytes:
-    """Return a series as CSV: header ``bin_index,value``, LF, canonical numbers (SEMANTICS 7.2)."""
-    numbers: list[float] = np.asarray(values, dtype=np.float64).tolist()
-    rows = [f"{t},{format_number(x)}\n" for t, x in enumerate(numbers)]
-    return f"{HEADER}\n{''.join(rows)}".encode("ascii")
+def write_series_csv(values: FloatArray | Sequence[float], *, cancel: CancelToken | None = None) -> bytes:
+    """Return a series as CSV: header ``bin_index,value``, LF, canonical numbers (SEMANTICS 7.2).
+
+    Raises
+    ------
+    Cancelled
+        The caller asked to stop; ``cancel`` is asked every so many rows.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    parts = [f"{HEADER}\n".encode("ascii")]
+    for lo in range(0, len(array), _ROWS_AT_ONCE):
+        heed(cancel)
+        numbers: list[float] = array[lo : lo + _ROWS_AT_ONCE].tolist()
+        parts.append("".join([f"{t},{format_number(x)}\n" for t, x in enumerate(numbers, lo)]).encode("ascii"))
+    return b"".join(parts)
 
 
 def write_reading_csv(reading: SeriesReading) -> bytes:

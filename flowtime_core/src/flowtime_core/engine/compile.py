@@ -51,7 +51,7 @@ def compile_model(
     LimitError
         When series x bins passes ``limits.series_values``.
     """
-    _check_size(len(model.nodes), model.grid.bins, limits)
+    check_size(len(model.nodes), model.grid.bins, limits)
     context = Context(model, resolve_names(model), sources)
     for index, node in enumerate(model.nodes):
         add_series_node(context, index, node)
@@ -69,7 +69,7 @@ def compile_model(
     carried = carried_classes(context.steps, rates)
     _class_findings(context, carried)
     computed = [key for keys in (*(step.writes for step in context.steps), *carried.values()) for key in keys]
-    _check_size(len(computed), context.bins, limits)
+    check_size(len(computed), context.bins, limits)
     published = publish(context, components, carried)
     return Plan(
         model=model,
@@ -84,8 +84,14 @@ def compile_model(
     )
 
 
-def _check_size(series: int, bins: int, limits: Limits) -> None:
-    """Refuse what would not fit, before anything of that length is made (SEMANTICS 1.1)."""
+def check_size(series: int, bins: int, limits: Limits) -> None:
+    """Refuse what would not fit, before anything of that length is made (SEMANTICS 1.1).
+
+    Raises
+    ------
+    LimitError
+        When series x bins passes ``limits.series_values``.
+    """
     if max(1, series) * bins > limits.series_values:
         message = f"{series} series x {bins} bins pass the limit of {limits.series_values} values"
         raise LimitError(message, hint="use fewer bins or series, or raise Limits.series_values")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from attrs import field, frozen
@@ -11,6 +11,7 @@ from flowtime_core.engine.flow_runners import AllocationRunner
 from flowtime_core.engine.mixers import start_mixers
 from flowtime_core.engine.runner import marks_of, start
 from flowtime_core.errors import InputError, LimitError
+from flowtime_core.records.event import heed
 from flowtime_core.records.ids import class_key
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.records.series import Series, read_only
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
     from flowtime_core.engine.plan import Component, Plan
     from flowtime_core.engine.runner import Arrays, Runner
     from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.event import CancelToken
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.series import FloatArray
+
+_ASK_EVERY: Final = 256
+"""Bins of a loop between two looks at the cancel token: often enough to stop at once, too rarely to cost time."""
 
 
 @frozen(kw_only=True)
@@ -66,9 +71,20 @@ class SeriesTable:
         return (*self.plan.warnings, *(diagnostic for diagnostic in found if diagnostic is not None))
 
 
-def simulate(plan: Plan) -> SeriesTable:
-    """Evaluate a plan once. Equal plans give equal bits on every machine (SEMANTICS 7.1)."""
-    return _evaluate(plan, {}, 1)
+def simulate(plan: Plan, *, cancel: CancelToken | None = None) -> SeriesTable:
+    """Evaluate a plan once. Equal plans give equal bits on every machine (SEMANTICS 7.1).
+
+    Parameters
+    ----------
+    cancel : CancelToken or None
+        Asked before each component, and every 256 bins of a feedback loop.
+
+    Raises
+    ------
+    Cancelled
+        The caller asked to stop.
+    """
+    return _evaluate(plan, {}, 1, cancel)
 
 
 def evaluate_batch(plan: Plan, overrides: Mapping[str, FloatArray], *, limits: Limits = DEFAULT_LIMITS) -> SeriesTable:
@@ -105,7 +121,7 @@ def evaluate_batch(plan: Plan, overrides: Mapping[str, FloatArray], *, limits: L
             f"pass the limit of {limits.series_values} values"
         )
         raise LimitError(message, hint="evaluate the scenarios in smaller batches")
-    return _evaluate(plan, columns, scenarios)
+    return _evaluate(plan, columns, scenarios, None)
 
 
 def _columns(plan: Plan, node_id: str, array: FloatArray) -> tuple[str, FloatArray]:
@@ -125,13 +141,15 @@ def _columns(plan: Plan, node_id: str, array: FloatArray) -> tuple[str, FloatArr
     raise InputError(message)
 
 
-def _evaluate(plan: Plan, overrides: Mapping[str, FloatArray], scenarios: int) -> SeriesTable:
+def _evaluate(
+    plan: Plan, overrides: Mapping[str, FloatArray], scenarios: int, cancel: CancelToken | None
+) -> SeriesTable:
     arrays: Arrays = {}
     mixes: dict[str, Arrays] = {}
     marks: list[Mark] = []
     with np.errstate(all="ignore"):
         for component in plan.components:
-            marks.extend(_run_component(plan, component, arrays, mixes, overrides))
+            marks.extend(_run_component(plan, component, arrays, mixes, overrides, cancel))
     for key, parts in mixes.items():
         arrays.update({class_key(key, name): part for name, part in parts.items()})
     frozen_arrays = {key: read_only(array) for key, array in arrays.items()}
@@ -154,6 +172,7 @@ def _run_component(
     arrays: Arrays,
     mixes: dict[str, Arrays],
     overrides: Mapping[str, FloatArray],
+    cancel: CancelToken | None,
 ) -> list[Mark]:
     shape = (plan.model.grid.bins, _width(component, arrays, overrides))
     for step in component.steps:
@@ -167,17 +186,19 @@ def _run_component(
         runner = start(step, arrays, mixes, shape=shape, overrides=overrides)
         runners.append(runner)
         workers += [runner, *start_mixers(step, runner, arrays, mixes, plan.source_rates)]
-    _run(workers, shape[0], loop=component.loop)
+    _run(workers, shape[0], cancel, loop=component.loop)
     return [mark for runner in runners for mark in marks_of(runner)]
 
 
-def _run(workers: Sequence[Runner | Mixer], bins: int, *, loop: bool) -> None:
+def _run(workers: Sequence[Runner | Mixer], bins: int, cancel: CancelToken | None, *, loop: bool) -> None:
     """Run steps over all bins, or bin by bin; where a shared constraint binds, a bin is run a second time with it."""
     allocations = [worker for worker in workers if isinstance(worker, AllocationRunner)]
     others: list[Callable[[int, int], None]] = [
         worker.run for worker in workers if not isinstance(worker, AllocationRunner)
     ]
     for lo, hi in ((t, t + 1) for t in range(bins)) if loop else ((0, bins),):
+        if lo % _ASK_EVERY == 0:
+            heed(cancel)
         _run_rows(allocations, others, lo, hi)
 
 

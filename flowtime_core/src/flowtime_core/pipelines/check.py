@@ -10,6 +10,7 @@ from flowtime_core.engine.describe import describe_plan
 from flowtime_core.errors import DocumentInvalidError
 from flowtime_core.pipelines.evaluate import compile_prepared
 from flowtime_core.pipelines.prepare import located
+from flowtime_core.records.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from flowtime_core.engine.plan import Plan
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.diagnostic import Diagnostic
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.run import SourceFile
 
 DocumentKind = Literal["model", "template"]
@@ -65,12 +67,20 @@ class Validation:
         return describe_plan(self.require())
 
 
-def check_prepared(prepared: Prepared, sources: Mapping[str, SourceFile]) -> Validation:
-    """Return the findings and the plan of a model that could be read; a fault of compiling is a finding too."""
+def check_prepared(
+    prepared: Prepared, sources: Mapping[str, SourceFile], limits: Limits = DEFAULT_LIMITS
+) -> Validation:
+    """Return the findings and the plan of a model that could be read; a fault of compiling is a finding too.
+
+    Raises
+    ------
+    LimitError
+        When series x bins passes ``limits.series_values``.
+    """
     kind: DocumentKind = "model" if prepared.template is None else "template"
     source = prepared.document.source
     try:
-        plan = compile_prepared(prepared, sources)
+        plan = compile_prepared(prepared, sources, limits)
     except DocumentInvalidError as error:
         return Validation(kind=kind, source=source, findings=error.findings)
     findings = (*prepared.warnings, *located(plan.warnings, prepared.document))

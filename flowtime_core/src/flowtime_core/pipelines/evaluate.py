@@ -18,7 +18,9 @@ from flowtime_core.engine.simulate import simulate
 from flowtime_core.errors import DocumentInvalidError, ModeValidationError
 from flowtime_core.pipelines.prepare import located
 from flowtime_core.records.diagnostic import Location
+from flowtime_core.records.event import heed
 from flowtime_core.records.ids import RunId, parse_run_id
+from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.records.model import ConstNode, PmfNode
 from flowtime_core.records.run import EvaluatedRun, Provenance
 from flowtime_core.records.topology import FileBinding
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.event import CancelToken
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import SourceFile
 
@@ -39,16 +43,18 @@ GENERATOR = f"flowtime/{__version__}"
 ID_DIGITS = 16
 
 
-def compile_prepared(prepared: Prepared, sources: Mapping[str, SourceFile]) -> Plan:
+def compile_prepared(prepared: Prepared, sources: Mapping[str, SourceFile], limits: Limits = DEFAULT_LIMITS) -> Plan:
     """Compile, with findings placed in the document the user wrote.
 
     Raises
     ------
     DocumentInvalidError
         With every finding when any is an error.
+    LimitError
+        When series x bins passes ``limits.series_values``.
     """
     try:
-        return compile_model(prepared.model, sources=sources)
+        return compile_model(prepared.model, sources=sources, limits=limits)
     except DocumentInvalidError as error:
         findings = (*prepared.warnings, *located(error.findings, prepared.document))
         ordered = sorted(findings, key=lambda finding: not finding.is_error)
@@ -156,6 +162,8 @@ def evaluate_run(
     *,
     created: datetime,
     run_id: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    cancel: CancelToken | None = None,
 ) -> EvaluatedRun:
     """Evaluate a prepared model; without a ``run_id`` the id is the deterministic one.
 
@@ -165,10 +173,15 @@ def evaluate_run(
         When the model does not compile.
     ModeValidationError
         When evaluating it in simulation mode found an error (SEMANTICS 6.3).
+    LimitError
+        When series x bins passes ``limits.series_values``.
+    Cancelled
+        The caller asked to stop.
     """
     provenance = describe_origin(prepared, sources)
-    plan = compile_prepared(prepared, sources)
-    table = simulate(plan)
+    plan = compile_prepared(prepared, sources, limits)
+    table = simulate(plan, cancel=cancel)
+    heed(cancel)
     findings = tuple(_placed(finding, prepared.model) for finding in _findings(table))
     warnings = (*prepared.warnings, *located(findings, prepared.document))
     if any(finding.is_error for finding in warnings):

@@ -22,6 +22,7 @@ from flowtime_core.pipelines.evaluate import (
 from flowtime_core.records.bundle import TELEMETRY_DIRECTORY, telemetry_uri
 from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.ids import parse_run_id
+from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.records.run import EvaluatedRun, SourceFile
 from flowtime_core.records.telemetry import CaptureProvenance
 from flowtime_core.telemetry.bundle import bind_capture
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.bundle import RunTelemetry
+    from flowtime_core.records.event import CancelToken
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.telemetry import CapturedFile
     from flowtime_core.telemetry.bundle import BoundModel
     from flowtime_core.telemetry.replay import Replay
@@ -149,12 +152,19 @@ def _renamed(prepared: Prepared, names: Mapping[str, str]) -> Prepared:
     return evolve(prepared, parameters=parameters)
 
 
-def make_run(inputs: Inputs, *, created: datetime, run_id: str | None = None) -> EvaluatedRun:
+def make_run(
+    inputs: Inputs,
+    *,
+    created: datetime,
+    run_id: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    cancel: CancelToken | None = None,
+) -> EvaluatedRun:
     """Return the run that its inputs describe; without a ``run_id`` the id is the deterministic one.
 
     Raises
     ------
-    DocumentInvalidError
+    DocumentInvalidError, LimitError, Cancelled
         As :func:`evaluate_run`.
     InvalidDataError
         As :func:`draft`.
@@ -163,7 +173,9 @@ def make_run(inputs: Inputs, *, created: datetime, run_id: str | None = None) ->
     if drafted.bound is not None:
         run = _replay(drafted, drafted.bound, created=created, run_id=run_id)
     else:
-        run = evaluate_run(drafted.prepared, drafted.sources, created=created, run_id=run_id)
+        run = evaluate_run(
+            drafted.prepared, drafted.sources, created=created, run_id=run_id, limits=limits, cancel=cancel
+        )
         run = evolve(run, warnings=(*drafted.warnings, *run.warnings), telemetry=_dated(drafted.telemetry, run))
     reference = None if inputs.capture is None else inputs.capture.reference
     return evolve(run, provenance=evolve(run.provenance, capture=reference))

@@ -189,7 +189,7 @@ CODES: Final[dict[str, Code]] = {
     "mode_validation_failed": Code("error", "a node's data does not fit the mode", "see the message"),
     "missing_node_data": Code("error", "a node has no data", "see the message"),
     "storage_failed": Code("error", "the file system refused", "see the message"),
-    "cancelled": Code("error", "the caller asked to stop"),
+    "cancelled": Code("error", "the caller asked to stop, or the service is stopping"),
     "internal_error": Code("error", "a fault in FlowTime itself", "report it"),
     "run_warning": Code("info", "a warning text of an older run"),
     # over HTTP
@@ -197,7 +197,7 @@ CODES: Final[dict[str, Code]] = {
     "unknown_route": Code("error", "no such route", "see /openapi.json"),
     "method_not_allowed": Code("error", "the route does not take this method", "see the Allow header"),
     "request_timeout": Code("error", "the request did not arrive in time", "send it faster"),
-    "request_too_large": Code("error", "the body of the request is larger than the limit", "send less"),
+    "request_too_large": Code("error", "the head or body of the request is larger than the limit", "send less"),
     "unsupported_media_type": Code("error", "the body has a type that the route does not take", "set Content-Type"),
     "too_busy": Code("error", "as many evaluations as may be are running or waiting", "come again after Retry-After"),
     # telemetry

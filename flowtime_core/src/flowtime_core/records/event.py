@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from attrs import frozen
 
+from flowtime_core.errors import Cancelled
 from flowtime_core.records.empty import EMPTY
 
 if TYPE_CHECKING:
@@ -85,3 +86,15 @@ class CancelToken(Protocol):
     def is_set(self) -> bool:
         """Tell whether to stop."""
         ...
+
+
+def heed(cancel: CancelToken | None) -> None:
+    """Stop where the caller wants to.
+
+    Raises
+    ------
+    Cancelled
+        The token is set.
+    """
+    if cancel is not None and cancel.is_set():
+        raise Cancelled("the caller asked to stop")

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
-from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, StoredTemplateError
+from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, LimitError, StoredTemplateError
 from flowtime_core.records.diagnostic import Diagnostic, Location
 from flowtime_core.records.empty import EMPTY
+from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.resolve import validate_request
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.run import RunRequest
     from flowtime_core.shell.library import Library
 
@@ -35,7 +37,9 @@ OF_THE_CALLER: Final = frozenset(
 
 
 @contextlib.contextmanager
-def blame_library(request: RunRequest, library: Library, *, sources_root: Path | None = None) -> Generator[None]:
+def blame_library(
+    request: RunRequest, library: Library, *, sources_root: Path | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Generator[None]:
     """Raise StoredTemplateError where the block finds a template of the library wrong whatever is asked of it."""
     try:
         yield
@@ -46,21 +50,31 @@ def blame_library(request: RunRequest, library: Library, *, sources_root: Path |
         finding = Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)
         raise _stored(request, (finding,)) from error
     except DocumentInvalidError as error:
-        faults = () if request.document is not None else _faults(request, library, sources_root, error.findings)
+        if request.document is not None:
+            raise
+        found = _findings_of_bare(request, library, sources_root, limits)
+        faults = _faults(found, error.findings)
         if not faults:
             raise
         raise _stored(request, faults) from error
 
 
-def _faults(
-    request: RunRequest, library: Library, sources_root: Path | None, findings: Iterable[Diagnostic]
+def _findings_of_bare(
+    request: RunRequest, library: Library, sources_root: Path | None, limits: Limits
 ) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the template when nothing is asked of it.
+    """Return what is wrong with the template when nothing is asked of it; one that is too large to tell has nothing."""
+    bare = evolve(request, parameters=EMPTY, parameter_texts=EMPTY, bindings=EMPTY)
+    try:
+        return validate_request(bare, library, sources_root=sources_root, limits=limits).findings
+    except LimitError:
+        return ()
+
+
+def _faults(found: tuple[Diagnostic, ...], findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what of the findings is the template's own fault; ``found`` is what is wrong when nothing is asked of it.
 
     One that needs parameters cannot be judged without: then what they cannot have brought about is its own fault.
     """
-    bare = evolve(request, parameters=EMPTY, parameter_texts=EMPTY, bindings=EMPTY)
-    found = validate_request(bare, library, sources_root=sources_root).findings
     needs = any(finding.code == "missing_parameter" for finding in found)
     return _own(found) or (_own(findings) if needs else ())
 

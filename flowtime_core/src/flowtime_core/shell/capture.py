@@ -10,6 +10,7 @@ from flowtime_core.codec.capture_log import encode_capture_log
 from flowtime_core.codec.gap_configuration import decode_gap_configuration
 from flowtime_core.errors import NotFoundError
 from flowtime_core.pipelines.plan_capture import plan_capture
+from flowtime_core.records.event import heed
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.telemetry import CreatedCapture
 from flowtime_core.shell.disk_tree import read_tree
@@ -21,13 +22,13 @@ from flowtime_core.telemetry.capture import with_log
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flowtime_core.records.event import Observer
+    from flowtime_core.records.event import CancelToken, Observer
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.telemetry import CaptureRequest, GapConfiguration
     from flowtime_core.shell.workspace import Workspace
 
 
-def create_capture(
+def create_capture(  # noqa: PLR0913 - each is a thing that an adapter decides
     run: Path,
     request: CaptureRequest,
     *,
@@ -37,6 +38,7 @@ def create_capture(
     log: Path | None = None,
     observer: Observer = ignore,
     correlation_id: str = "",
+    cancel: CancelToken | None = None,
 ) -> CreatedCapture:
     """Capture a run directory and write the capture whole or not at all; a dry run writes nothing.
 
@@ -54,9 +56,13 @@ def create_capture(
         Is told what happened, once all of it is in place.
     correlation_id : str
         Joins the events of one request.
+    cancel : CancelToken or None
+        Asked before reading and before writing; a capture that is being written is finished.
 
     Raises
     ------
+    Cancelled
+        The caller asked to stop; nothing was written.
     NotFoundError
         ``run_not_found``.
     VerificationError
@@ -66,6 +72,7 @@ def create_capture(
     StorageError
         The file system refused.
     """
+    heed(cancel)
     tree = _read_run(run)
     target = workspace.telemetry_dir / parse_run_id(read_summary(tree).document.run_id) if output is None else output
     inside = None if log is None else _path_inside(log, target)
@@ -78,6 +85,7 @@ def create_capture(
         destination=str(target) if inside is None else ".",  # no path enters what the capture hashes
         correlation_id=correlation_id,
     )
+    heed(cancel)
     if not request.dry_run:
         lines = encode_capture_log(made.events, captured=captured)
         files = made.tree if inside is None else with_log(made.tree, inside, lines)

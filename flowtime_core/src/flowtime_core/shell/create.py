@@ -14,6 +14,7 @@ from flowtime_core.records.created import CreatedRun, RunPlan
 from flowtime_core.records.diagnostic import count_warnings
 from flowtime_core.records.event import RUN_ARTIFACTS, RUN_VALIDATED
 from flowtime_core.records.ids import parse_run_id
+from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.identity import fresh_run_id
 from flowtime_core.shell.inputs import Surroundings, check_request, gather
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from flowtime_core.records.document import Plain
     from flowtime_core.records.event import CancelToken, Observer
     from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.run import EvaluatedRun, RunRequest
     from flowtime_core.shell.library import Library
     from flowtime_core.shell.workspace import Workspace
 
 
-def create_run(
+def create_run(  # noqa: PLR0913 - each is a thing that an adapter decides
     request: RunRequest,
     *,
     library: Library,
@@ -43,6 +45,7 @@ def create_run(
     observer: Observer = ignore,
     cancel: CancelToken | None = None,
     correlation_id: str = "",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> CreatedRun:
     """Resolve, bind, check for the mode, evaluate, write, describe; a dry run stops before evaluating.
 
@@ -57,9 +60,11 @@ def create_run(
     observer : Observer
         Is told every stage, success and failure.
     cancel : CancelToken or None
-        Asked before each stage; a run that is being written is finished.
+        Asked before each stage and while the engine works; a run that is being written is finished.
     correlation_id : str
         Joins the events of the request; a fresh one where empty.
+    limits : Limits
+        How large the run may be.
 
     Raises
     ------
@@ -71,6 +76,8 @@ def create_run(
         There is no such template.
     ConflictError
         The run id is taken by a run of other inputs.
+    LimitError
+        The run would be too large; nothing of its size was made.
     StorageError
         The file system refused.
     """
@@ -86,19 +93,20 @@ def create_run(
         )
         check_request(request, around)
         resolved = resolve(request, library)
-        prepared = prepare(resolved, request)
+        prepared = prepare(resolved, request, limits)
         progress.about(prepared.model)
         inputs = gather(request, resolved, prepared, around)
         progress.stage(RUN_VALIDATED, "model is valid", _extent(prepared))
         if request.dry_run:
-            plan = _plan(request, inputs, workspace.runs_dir)
+            plan = _plan(request, inputs, workspace.runs_dir, limits)
             progress.completed("dry run completed", {"dryRun": True, "warningCount": count_warnings(plan.warnings)})
             return plan
         with progress.evaluating({"bins": prepared.model.grid.bins}):
-            run = make_run(inputs, created=created, run_id=_run_id(request, created))
+            run = make_run(inputs, created=created, run_id=_run_id(request, created), limits=limits, cancel=cancel)
         progress.run_id = run.run_id
+        tree = render_run(run, cancel=cancel)
         progress.stage(RUN_ARTIFACTS, "writing the run", {"seriesCount": len(run.written)})
-        done = _commit(run, workspace, overwrite=request.overwrite)
+        done = _commit(run, tree, workspace, overwrite=request.overwrite)
         progress.completed(
             f"{run.model.mode} run completed",
             {"wasReused": done.was_reused, "warningCount": count_warnings(done.warnings)},
@@ -134,9 +142,9 @@ def _run_id(request: RunRequest, created: datetime) -> str | None:
     return None if request.deterministic else fresh_run_id(created)
 
 
-def _commit(run: EvaluatedRun, workspace: Workspace, *, overwrite: bool) -> CreatedRun:
+def _commit(run: EvaluatedRun, tree: FileTree, workspace: Workspace, *, overwrite: bool) -> CreatedRun:
     result = workspace.commit_run(
-        render_run(run),
+        tree,
         run.run_id,
         input_hash=run.provenance.input_hash,
         scenario_hash=run.provenance.scenario_hash,
@@ -145,11 +153,11 @@ def _commit(run: EvaluatedRun, workspace: Workspace, *, overwrite: bool) -> Crea
     return describe_run(workspace.open_run(result.path), read_tree(result.path), was_reused=result.was_reused)
 
 
-def _plan(request: RunRequest, inputs: Inputs, runs_dir: Path) -> CreatedRun:
+def _plan(request: RunRequest, inputs: Inputs, runs_dir: Path, limits: Limits) -> CreatedRun:
     drafted = draft(inputs)
     warnings = drafted.warnings
     if not inputs.replays:
-        warnings += compile_prepared(drafted.prepared, drafted.sources).warnings
+        warnings += compile_prepared(drafted.prepared, drafted.sources, limits).warnings
     origin = describe_origin(drafted.prepared, drafted.sources)
     plan = RunPlan(
         template_id=origin.template_id,

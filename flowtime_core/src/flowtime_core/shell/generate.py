@@ -12,6 +12,7 @@ from flowtime_core.codec.digest import sha256_of
 from flowtime_core.codec.json import encode_json
 from flowtime_core.codec.provenance import provenance_to_plain
 from flowtime_core.pipelines.evaluate import describe_origin, model_text
+from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.filesystem import storage_errors
 from flowtime_core.shell.resolve import bound_sources, prepare, resolve
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.model import Model
     from flowtime_core.records.run import Provenance, RunRequest
     from flowtime_core.shell.library import Library
@@ -74,7 +76,12 @@ def write_model(made: GeneratedModel, folder: Path) -> None:
 
 
 def generate_model(
-    request: RunRequest, *, library: Library, created: datetime, sources_root: Path | None = None
+    request: RunRequest,
+    *,
+    library: Library,
+    created: datetime,
+    sources_root: Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> GeneratedModel:
     """Return the model that a request describes; equal inputs give equal text.
 
@@ -83,11 +90,11 @@ def generate_model(
 
     Raises
     ------
-    NotFoundError, DocumentSyntaxError, DocumentInvalidError
+    NotFoundError, DocumentSyntaxError, DocumentInvalidError, LimitError
         As :func:`flowtime_core.shell.create.create_run`.
     """
     resolved = resolve(request, library)
-    prepared = prepare(resolved, request)
+    prepared = prepare(resolved, request, limits)
     sources = bound_sources(resolved, prepared, root=sources_root) if request.mode == "simulation" else {}
     provenance = describe_origin(prepared, sources)
     return GeneratedModel(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import define
 
 from flowtime_core.artifacts.summary import ADHOC_ID
-from flowtime_core.errors import Cancelled, FlowTimeError, StorageError
+from flowtime_core.errors import FlowTimeError, StorageError
 from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.event import (
     EVALUATION_MS,
@@ -21,6 +21,7 @@ from flowtime_core.records.event import (
     RUN_STARTED,
     TOTAL_MS,
     Event,
+    heed,
 )
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ class Progress:
         Cancelled
             The caller wants to stop.
         """
-        if self.cancel is not None and self.cancel.is_set():
-            raise Cancelled("the caller asked to stop")
+        heed(self.cancel)
         self.tell(kind, message, facts)
 
     def tell(

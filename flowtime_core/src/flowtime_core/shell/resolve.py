@@ -9,17 +9,20 @@ from attrs import evolve, frozen
 
 from flowtime_core.codec.origin import decode_origin
 from flowtime_core.codec.yaml import read_yaml
+from flowtime_core.engine.compile import check_size
 from flowtime_core.errors import DocumentInvalidError, ModeValidationError
 from flowtime_core.pipelines.check import DocumentKind, Validation, check_prepared
 from flowtime_core.pipelines.prepare import is_template, place_of_text, prepare_model, prepare_template
 from flowtime_core.records.bundle import telemetry_uri
 from flowtime_core.records.diagnostic import Diagnostic, bin_ranges
+from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.sources import read_sources
 
 if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.bundle import Origin
     from flowtime_core.records.document import Document
+    from flowtime_core.records.limits import Limits
     from flowtime_core.records.run import RunRequest, SourceFile
     from flowtime_core.shell.library import Library
 
@@ -63,14 +66,22 @@ def resolve(request: RunRequest, library: Library) -> Resolved:
     return Resolved(document=document, text=given.text, folder=Path(given.folder), is_template=is_template(document))
 
 
-def prepare(resolved: Resolved, request: RunRequest) -> Prepared:
-    """Return the model that a request describes.
+def prepare(resolved: Resolved, request: RunRequest, limits: Limits = DEFAULT_LIMITS) -> Prepared:
+    """Return the model that a request describes; one that is too large is refused before a file of it is read.
 
     Raises
     ------
     DocumentInvalidError
         The document breaks rules: every finding at once.
+    LimitError
+        When series x bins passes ``limits.series_values``.
     """
+    prepared = _prepare(resolved, request)
+    check_size(len(prepared.model.nodes), prepared.model.grid.bins, limits)
+    return prepared
+
+
+def _prepare(resolved: Resolved, request: RunRequest) -> Prepared:
     if resolved.is_template:
         return prepare_template(
             resolved.document,
@@ -134,7 +145,9 @@ def _hole(file: SourceFile, document: Document) -> Diagnostic:
     )
 
 
-def validate_request(request: RunRequest, library: Library, *, sources_root: Path | None = None) -> Validation:
+def validate_request(
+    request: RunRequest, library: Library, *, sources_root: Path | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Validation:
     """Return every finding about the document of a request, and the plan when it would run.
 
     No file outside ``sources_root`` is read; None allows any.
@@ -143,11 +156,13 @@ def validate_request(request: RunRequest, library: Library, *, sources_root: Pat
     ------
     NotFoundError, DocumentSyntaxError
         As :func:`resolve`.
+    LimitError
+        As :func:`prepare`.
     """
     resolved = resolve(request, library)
     try:
-        prepared = prepare(resolved, request)
-        return check_prepared(prepared, bound_sources(resolved, prepared, root=sources_root))
+        prepared = prepare(resolved, request, limits)
+        return check_prepared(prepared, bound_sources(resolved, prepared, root=sources_root), limits)
     except DocumentInvalidError as error:
         kind: DocumentKind = "template" if resolved.is_template else "model"
         return Validation(kind=kind, source=resolved.document.source, findings=error.findings)
