@@ -88,6 +88,8 @@ class Workspace:
                 commit_tree(tree, target, overwrite=overwrite, disk=self.disk)
             except ConflictError:
                 continue
+            finally:
+                self._tell(target.name)
             return CommitResult(path=target, was_reused=False)
 
     def open_run(self, run: str | Path) -> StoredRun:
@@ -169,7 +171,15 @@ class Workspace:
         StorageError
             The file system refused; the run is still there.
         """
-        remove_tree(self.find_run(run_id), disk=self.disk)
+        try:
+            remove_tree(self.find_run(run_id), disk=self.disk)
+        finally:
+            self._tell(run_id)
+
+    def _tell(self, run_id: str) -> None:
+        """Tell the index what may have changed."""
+        for index in self._index:
+            index.tell(run_id)
 
     @property
     def _folders(self) -> tuple[Path, ...]:
