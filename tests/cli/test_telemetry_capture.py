@@ -75,6 +75,16 @@ def test_twice_is_the_same(shell: Shell, run_id: str, gaps: str) -> None:
     shell("telemetry", "capture", "--run", run_id, "--out", "one", "--overwrite")
 
 
+def test_what_is_no_capture_is_not_overwritten(shell: Shell, run_id: str) -> None:
+    """Exit code 5; the model beside which one works, the runs and a run of its own are still there."""
+    for place in (".", "./", "..", "templates", "data/runs", f"data/runs/{run_id}"):
+        told = shell("telemetry", "capture", "--run", run_id, "--output", place, "--overwrite", code=5).stderr
+        assert "exists and is not a capture" in told
+    shell("verify", run_id)
+    assert (shell.folder / "model.yaml").exists()
+    assert any((shell.folder / "templates").iterdir())
+
+
 def test_what_the_run_lacks_is_told_and_filled(shell: Shell, run_id: str) -> None:
     """The three flags tell or fill what is missing in the run; a damaged run needs --no-verify."""
     [first, *_] = shell.json("telemetry", "capture", "--run", run_id, "--dry-run")["capture"]["files"]

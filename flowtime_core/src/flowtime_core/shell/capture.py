@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowtime_core.artifacts.layout import RUN
 from flowtime_core.artifacts.stored_run import read_summary
 from flowtime_core.codec.capture_log import encode_capture_log
 from flowtime_core.codec.gap_configuration import decode_gap_configuration
-from flowtime_core.errors import NotFoundError
+from flowtime_core.errors import ConflictError, NotFoundError
 from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.telemetry import CreatedCapture
@@ -17,6 +19,7 @@ from flowtime_core.shell.filesystem import commit_tree, storage_errors
 from flowtime_core.shell.progress import ignore, notify
 from flowtime_core.shell.submission import read_submission
 from flowtime_core.telemetry.capture import with_log
+from flowtime_core.telemetry.verify import has_capture_manifest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,7 +65,7 @@ def create_capture(
     VerificationError
         The run is damaged.
     ConflictError
-        The output exists and the request does not overwrite.
+        The output exists, and the request does not overwrite or it is no capture.
     StorageError
         The file system refused.
     """
@@ -81,12 +84,41 @@ def create_capture(
         lines = encode_capture_log(made.events, captured=captured)
         inside = None if log is None else _path_inside(log, target)
         files = made.tree if inside is None else with_log(made.tree, inside, lines)
-        commit_tree(files, target, overwrite=request.overwrite)
+        commit_capture(files, target, overwrite=request.overwrite)
         if log is not None and inside is None:
             _write_file(log, lines)
     for event in made.events:
         notify(observer, event)
     return CreatedCapture(capture=made, directory=str(target), is_dry_run=request.dry_run)
+
+
+def commit_capture(tree: FileTree, target: Path, *, overwrite: bool) -> None:
+    """Write a capture as a directory, whole or not at all; only a capture or an empty directory is ever replaced.
+
+    Raises
+    ------
+    ConflictError
+        The target exists, and ``overwrite`` is off or it is no capture; also when it holds the working directory.
+    StorageError
+        The file system refused.
+    """
+    place = target.resolve() if overwrite else target
+    if overwrite and os.path.lexists(place):
+        with storage_errors(place):
+            _check_replaceable(target, place)
+    commit_tree(tree, place, overwrite=overwrite)
+
+
+def _check_replaceable(target: Path, place: Path) -> None:
+    """Refuse to remove what no capture has written."""
+    if not place.is_dir() or (any(place.iterdir()) and not _is_capture(read_tree(place))):
+        raise ConflictError(f"{target} exists and is not a capture", hint="choose another output")
+    if Path.cwd().is_relative_to(place):
+        raise ConflictError(f"{target} holds the working directory", hint="choose another output, or work elsewhere")
+
+
+def _is_capture(tree: FileTree) -> bool:
+    return RUN not in tree and has_capture_manifest(tree)
 
 
 def read_gaps(path: Path) -> GapConfiguration:
