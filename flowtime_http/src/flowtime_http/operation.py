@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from flowtime_core.shell.disk_tree import read_steadily
 from flowtime_http.answer import with_etag
 from flowtime_http.errors import FAILURE, problem_of, problem_response
 from flowtime_http.query import Query, read_query
@@ -91,8 +93,9 @@ async def respond(service: Service, work: Work, operation: Operation, request: R
     """Return the answer to a request, whatever happens; what nobody foresaw is logged whole and told in one word."""
     try:
         call = await _call(service, operation, request)
+        answer = partial(operation.handler, service, call)
         run = work.evaluate if operation.evaluates else work.read
-        response = await run(operation.handler, service, call)
+        response = await run(partial(read_steadily, answer) if operation.method == "GET" else answer)
     except Exception as error:
         problem = problem_of(error)
         if problem.status == FAILURE:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowtime_core.artifacts import layout
 from flowtime_core.codec.telemetry_manifest import decode_telemetry_manifest
-from flowtime_core.errors import FlowTimeError, VerificationError
+from flowtime_core.errors import FlowTimeError, ReplacedError, VerificationError
 from flowtime_core.records.created import ArtifactFlags, CreatedRun
 from flowtime_core.state.metadata import run_metadata
 from flowtime_core.state.snapshot import snapshot
@@ -51,6 +51,8 @@ def can_replay(stored: StoredRun) -> bool:
     """Tell whether the state of the run can be asked for: the only way to know is to ask."""
     try:
         snapshot(stored, 0)
+    except ReplacedError:
+        raise
     except FlowTimeError:
         return False
     return True

@@ -14,7 +14,7 @@ from flowtime_core.errors import ConflictError, NotFoundError
 from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.telemetry import CreatedCapture
-from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.disk_tree import read_steadily, read_tree
 from flowtime_core.shell.filesystem import commit_tree, storage_errors
 from flowtime_core.shell.progress import ignore, notify
 from flowtime_core.shell.submission import read_submission
@@ -50,7 +50,7 @@ def create_capture(
     captured : datetime
         What time it is.
     output : Path or None
-        The directory to make; None is ``telemetry/<runId>`` in the data root.
+        The directory to make; None is ``telemetry/<runId>`` in the data root, by the id that the run goes by.
     log : Path or None
         Where to write what happened, as JSON lines; inside the output it becomes part of the capture.
     observer : Observer
@@ -69,16 +69,19 @@ def create_capture(
     StorageError
         The file system refused.
     """
-    tree = _read_run(run)
-    target = workspace.telemetry_dir / parse_run_id(read_summary(tree).document.run_id) if output is None else output
-    made = plan_capture(
-        tree,
-        captured=captured,
-        gaps=request.gaps,
-        handling=request.handling,
-        verify=request.verify,
-        destination=str(target),
-        correlation_id=correlation_id,
+    run_id = workspace.name_of(run) or read_steadily(lambda: read_summary(_read_run(run)).document.run_id)
+    target = workspace.telemetry_dir / parse_run_id(run_id) if output is None else output
+    made = read_steadily(
+        lambda: plan_capture(
+            _read_run(run),
+            captured=captured,
+            run=run_id,
+            gaps=request.gaps,
+            handling=request.handling,
+            verify=request.verify,
+            destination=str(target),
+            correlation_id=correlation_id,
+        )
     )
     if not request.dry_run:
         lines = encode_capture_log(made.events, captured=captured)

@@ -251,7 +251,7 @@ def capture(
     made = plan_capture(
         run.tree if isinstance(run, Run) else read_tree(Path(run)),
         captured=now(),
-        run=run.stored if isinstance(run, Run) else None,
+        run=run.stored if isinstance(run, Run) else "",
         gaps=_gaps(gaps),
         handling=handling,
         verify=verify,

@@ -14,7 +14,7 @@ from flowtime_core.artifacts.listing import describe_listed
 from flowtime_core.errors import FlowTimeError, NotFoundError, StorageError
 from flowtime_core.records.ids import RUN_ID
 from flowtime_core.records.listing import RunListing
-from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.disk_tree import read_steadily, read_tree
 from flowtime_core.shell.filesystem import storage_errors
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def read_listing(path: Path) -> Reading:
 
 def _read(path: Path) -> Reading:
     try:
-        return Reading(describe_listed(path.name, read_tree(path)))
+        return Reading(read_steadily(lambda: describe_listed(path.name, read_tree(path))))
     except NotFoundError:
         return Reading(None)
     except FlowTimeError as error:
