@@ -9,7 +9,7 @@ from tests.support.desk import NO_TOPOLOGY
 
 
 def test_filters_and_pages(shell: Shell, run_id: str) -> None:
-    """Each option keeps what it names; they add up. Runs of one second come in the order of their making, last first."""
+    """Each option keeps what it names; they add up. Of runs of one second the last one comes first."""
     (shell.folder / "plain.yaml").write_text(NO_TOPOLOGY, encoding="utf-8")
     shell("run", "plain.yaml", "--run-id", "plain")
     shell("run", "--template-id", "desk", "-p", "rate=4", "--run-id", "desk1")

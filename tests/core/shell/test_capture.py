@@ -46,6 +46,16 @@ def test_written_below_the_data_root(run: Path) -> None:
     ft.verify(created.directory)
 
 
+def test_a_copied_run_is_captured_under_its_own_name(run: Path) -> None:
+    """The capture of a copy stands beside that of the original, and says of what it is."""
+    copy = run.with_name("copy")
+    commit_tree(run_tree(), copy)
+    created = create(copy)
+    assert created.directory == str(run.parents[1] / "telemetry" / "copy")
+    assert created.capture.manifest.provenance.run_id == "copy"
+    assert create(run).capture.manifest.provenance.run_id == RUN_ID
+
+
 def test_what_is_there_stays(run: Path, tmp_path: Path) -> None:
     """Another capture at the place is a conflict unless it may be replaced."""
     out = tmp_path / "out"

@@ -268,7 +268,7 @@ def verify(path: Path | str) -> None:
     Raises
     ------
     NotFoundError
-        There is no such directory.
+        There is no such directory, or it is neither.
     VerificationError
         Names every file that is changed, missing or extra.
     """

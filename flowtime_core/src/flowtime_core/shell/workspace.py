@@ -226,8 +226,18 @@ class Workspace:
 
 
 def verify(path: Path) -> tuple[Difference, ...]:
-    """Return how a run or capture differs from its manifest; nothing when all is well."""
-    return verify_tree(read_tree(path))
+    """Return how a run or capture differs from its manifest; nothing when all is well.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such directory, or it is neither.
+    """
+    tree = read_tree(path)
+    try:
+        return verify_tree(tree)
+    except NotFoundError as error:
+        raise NotFoundError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def _unknown(run_id: str) -> NotFoundError:
