@@ -50,7 +50,7 @@ def test_warnings_of_the_telemetry_are_listed_as_the_run_tells_them() -> None:
 
 def test_a_warning_is_told_once() -> None:
     """One that the summary has too, or the telemetry twice, is the same warning."""
-    tree = replayed_run(captured(run_tree()).tree)
+    tree = dict(replayed_run(captured(run_tree()).tree))
     manifest = json.loads(tree[layout.TELEMETRY_MANIFEST].decode("utf-8-sig"))
     manifest["warnings"] *= 2
     tree |= {layout.TELEMETRY_MANIFEST: json.dumps(manifest).encode()}
