@@ -98,3 +98,14 @@ def test_data_and_templates_may_stand_elsewhere(shell: Shell) -> None:
     options = ("--templates-dir", "shelf", "--data-dir", "store", "--run-id", "x")
     shell("run", "--template-id", "desk", "-p", "rate=4", *options)
     assert (shell.folder / "store/runs/x/run.json").is_file()
+
+
+@pytest.mark.parametrize("root", ["data/runs", "elsewhere"])
+def test_what_is_no_run_is_not_overwritten(shell: Shell, root: str) -> None:
+    """A directory of the id that holds something else stays, wherever runs are written; exit code 5."""
+    work = shell.folder / root / "mine" / "work.txt"
+    work.parent.mkdir(parents=True)
+    work.touch()
+    told = shell("run", "model.yaml", "--run-id", "mine", "--out", root, "--overwrite", code=5).stderr
+    assert "exists and is not a run" in told
+    assert work.exists()

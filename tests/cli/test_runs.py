@@ -9,7 +9,7 @@ from tests.support.desk import NO_TOPOLOGY
 
 
 def test_filters_and_pages(shell: Shell, run_id: str) -> None:
-    """Each option keeps what it names; they add up."""
+    """Each option keeps what it names; they add up. Of runs of one second the last one comes first."""
     (shell.folder / "plain.yaml").write_text(NO_TOPOLOGY, encoding="utf-8")
     shell("run", "plain.yaml", "--run-id", "plain")
     shell("run", "--template-id", "desk", "-p", "rate=4", "--run-id", "desk1")
@@ -17,12 +17,12 @@ def test_filters_and_pages(shell: Shell, run_id: str) -> None:
     def listed(*options: str) -> list[str]:
         return [run["runId"] for run in shell.json("runs", "list", *options)["items"]]
 
-    assert listed() == ["desk1", "mine", "plain"]
+    assert listed() == ["desk1", "plain", "mine"]
     assert listed("--template-id", "DESK") == ["desk1"]
     assert listed("--with-warnings") == ["plain"]
     assert listed("--without-warnings", "--search", "MIN") == ["mine"]
     assert listed("--mode", "telemetry") == []
-    assert listed("--page", "2", "--page-size", "1") == ["mine"]
+    assert listed("--page", "2", "--page-size", "1") == ["plain"]
 
 
 def test_a_run_is_deleted(shell: Shell, run_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -73,6 +74,26 @@ def test_twice_is_the_same(shell: Shell, run_id: str, gaps: str) -> None:
     assert one == two
     assert "exists already" in shell("telemetry", "capture", "--run", run_id, "--out", "one", code=5).stderr
     shell("telemetry", "capture", "--run", run_id, "--out", "one", "--overwrite")
+
+
+def test_a_copied_run_goes_by_its_name(shell: Shell, run_id: str) -> None:
+    """State, list and capture of a copy name the copy; what is neither run nor capture is not found."""
+    shutil.copytree(shell.folder / "data/runs" / run_id, shell.folder / "data/runs/v2")
+    assert shell.json("state", "v2", "--bin", "0")["metadata"]["runId"] == "v2"
+    assert shell.json("state", "data/runs/v2", "--bin", "0")["metadata"]["runId"] == "v2"
+    assert shell.json("telemetry", "capture", "--run", "v2")["capture"]["sourceRunId"] == "v2"
+    assert [path.name for path in (shell.folder / "data/telemetry").iterdir()] == ["v2"]
+    assert "neither a run nor a capture" in shell("verify", "templates", code=4).stderr
+
+
+def test_what_is_no_capture_is_not_overwritten(shell: Shell, run_id: str) -> None:
+    """Exit code 5; the model beside which one works, the runs and a run of its own are still there."""
+    for place in (".", "./", "..", "templates", "data/runs", f"data/runs/{run_id}"):
+        told = shell("telemetry", "capture", "--run", run_id, "--output", place, "--overwrite", code=5).stderr
+        assert "exists and is not a capture" in told
+    shell("verify", run_id)
+    assert (shell.folder / "model.yaml").exists()
+    assert any((shell.folder / "templates").iterdir())
 
 
 def test_what_the_run_lacks_is_told_and_filled(shell: Shell, run_id: str) -> None:

@@ -74,11 +74,9 @@ def list_runs(*, mode: str | None, data_dir: Path | None, as_json: bool, **wante
 def show_run(*, run_name: str, data_dir: Path | None, as_json: bool) -> None:
     """Show RUN, a run id or a run directory."""
     from flowtime_cli.run_options import show_created
-    from flowtime_core.pipelines.describe import describe_run
-    from flowtime_core.shell.disk_tree import read_tree
 
-    stored = options.open_stored(run_name, data_dir)
-    show_created(describe_run(stored, read_tree(Path(stored.directory))), as_json=as_json)
+    path = options.run_path(run_name, data_dir)
+    show_created(options.open_workspace(data_dir).describe_run(path), as_json=as_json)
 
 
 @click.command("delete", epilog=examples("flowtime runs delete RUN --yes"))

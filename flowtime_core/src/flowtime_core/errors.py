@@ -15,6 +15,7 @@
     ├── VerificationError         stored bytes do not match their hashes
     ├── LimitError                a documented limit would be passed
     ├── StorageError              the file system refused
+    │   └── ReplacedError         what is read was replaced or removed meanwhile: read again, it is whole
     └── Cancelled                 the caller asked to stop
 
 Messages say where, what, got, expected and fix; they are lower case without a full stop. ``code`` is stable API,
@@ -209,6 +210,10 @@ class StorageError(FlowTimeError):
     """The file system refused a read or a write."""
 
     default_code = "storage_failed"
+
+
+class ReplacedError(StorageError):
+    """What is read was replaced or removed meanwhile; who begins again reads the new one whole, or finds it gone."""
 
 
 class Cancelled(FlowTimeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve, frozen
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from flowtime_core.errors import Cancelled
+from flowtime_core.shell.disk_tree import read_steadily
 from flowtime_http.answer import with_etag
 from flowtime_http.errors import FAILURE, Problem, problem_of, problem_response
 from flowtime_http.log import ATTRIBUTE
@@ -117,7 +119,8 @@ async def _answer(service: Service, work: Work, operation: Operation, request: R
     call = await _call(service, operation, request, stop)
 
     def handle() -> Response:
-        return operation.handler(service, call)
+        answer = partial(operation.handler, service, call)
+        return answer() if operation.writes else read_steadily(answer)
 
     if not operation.evaluates:
         response = await work.read(handle, writes=operation.writes)

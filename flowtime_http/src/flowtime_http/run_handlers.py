@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
@@ -20,7 +19,6 @@ from flowtime_core.pipelines.answer_graph import answer_graph
 from flowtime_core.pipelines.answer_index import answer_index, model_of
 from flowtime_core.pipelines.answer_metrics import answer_metrics
 from flowtime_core.pipelines.answer_state import answer_state, answer_window
-from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.run import SeriesByName
 from flowtime_core.records.event import heed
 from flowtime_core.records.listing import RunQuery
@@ -29,7 +27,6 @@ from flowtime_core.records.window_options import WindowOptions
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.create import create_run
-from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.observe import state_event
 from flowtime_core.shell.progress import refusals_told
 from flowtime_http.accept import ranked
@@ -98,8 +95,7 @@ def list_runs(service: Service, call: Call) -> Response:
 
 def show_run(service: Service, call: Call) -> Response:
     """Describe a run as its creation did."""
-    stored = open_run(service, call)
-    return json_answer(created_to_plain(describe_run(stored, read_tree(Path(stored.directory)))))
+    return json_answer(created_to_plain(service.workspace.describe_run(call.run_id)))
 
 
 def state(service: Service, call: Call) -> Response:
@@ -157,7 +153,7 @@ def _view(call: Call) -> ViewMode:
 
 def index(service: Service, call: Call) -> Response:
     """List the series of a run and its grid."""
-    return json_answer(answer_index(read_tree(service.workspace.find_run(call.run_id))))
+    return json_answer(answer_index(service.workspace.read_files(call.run_id)))
 
 
 def series(service: Service, call: Call) -> Response:
@@ -183,4 +179,4 @@ def _series_as(kind: str, run_id: str, chosen: Series) -> Response:
 
 def model(service: Service, call: Call) -> Response:
     """Return the model of a run."""
-    return text_answer(model_of(read_tree(service.workspace.find_run(call.run_id))), "application/yaml")
+    return text_answer(model_of(service.workspace.read_files(call.run_id)), "application/yaml")

@@ -91,3 +91,29 @@ def test_reference_runs_are_verified_as_far_as_they_tell() -> None:
     del tree["model/model.yaml"]
     assert verify_run(tree) == (Difference(path="model/model.yaml", kind="missing"),)
     assert verify_run({"manifest.json": b"{}"}) == ()
+
+
+def reference_run() -> dict[str, bytes]:
+    """The run as the reference writes it: no list of files, and a series that lies where its id does not say."""
+    [series_id, *_] = hashes = json.loads(TREE["manifest.json"])["seriesHashes"]
+    other = series_id.replace("@", "@OTHER_")
+    index = TREE["series/index.json"].replace(f"series/{series_id}.csv".encode(), f"series/{other}.csv".encode())
+    tree = {path: data for path, data in TREE.items() if path != f"series/{series_id}.csv"}
+    manifest = {"schemaVersion": 1, "scenarioHash": "", "seriesHashes": hashes}
+    return tree | {
+        "manifest.json": json.dumps(manifest).encode(),
+        "series/index.json": index,
+        f"series/{other}.csv": TREE[f"series/{series_id}.csv"],
+    }
+
+
+def test_the_index_says_where_a_series_lies() -> None:
+    """A reference run whose file has another name than its id verifies, and its changes are found there."""
+    tree = reference_run()
+    assert verify_run(tree) == ()
+    [path] = [path for path in tree if "OTHER" in path]
+    assert [str(one).split(" (")[0] for one in verify_run(tree | {path: b""})] == [f"{path}: changed"]
+    bare = {path: data for path, data in tree.items() if path != "series/index.json"}
+    assert [one.kind for one in verify_run(bare)] == ["missing"]
+    torn = verify_run(tree | {"series/index.json": b"{"})
+    assert [(one.path, one.kind) for one in torn] == [("series/index.json", "damaged")]

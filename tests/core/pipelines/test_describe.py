@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from attrs import evolve
 
 from flowtime_core.artifacts import layout
+from flowtime_core.artifacts.stored_run import read_stored_run
 from flowtime_core.codec.created import created_to_plain
 from flowtime_core.codec.json import encode_json
 from flowtime_core.pipelines.answer_state import answer_state
 from flowtime_core.pipelines.describe import describe_run
-from flowtime_core.records.diagnostic import BinRange, Diagnostic
 from flowtime_core.records.run import RunRequest, StoredRun
 from flowtime_core.shell.create import create_run
 from flowtime_core.shell.disk_tree import DiskTree, read_tree
@@ -61,8 +60,9 @@ def test_warnings_of_a_capture_are_told_once(tmp_path: Path) -> None:
     told = describe_run(stored, tree).warnings
     assert told == stored.warnings
     assert {"data_gap", "nan_injected", "zero_fill"} & {warning.code for warning in told}
-    bare = evolve(stored, warnings=(Diagnostic(code="data_gap", message="", bins=(BinRange(0, 0),)),))
-    added = describe_run(bare, tree).warnings[1:]
+    summary = json.loads(tree[layout.RUN]) | {"warnings": []}
+    older = dict(tree) | {layout.RUN: encode_json(summary)}
+    added = describe_run(read_stored_run(older), older).warnings
     assert {(warning.code, warning.node_id) for warning in added} <= {(w.code, w.node_id) for w in told}
     assert added
 

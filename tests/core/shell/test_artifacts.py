@@ -12,6 +12,7 @@ from flowtime_core.records.run import RunRequest
 from flowtime_core.shell import artifacts
 from flowtime_core.shell.artifacts import find_artifact, list_artifacts, read_artifact_file
 from flowtime_core.shell.create import create_run
+from flowtime_core.shell.disk_tree import DiskTree
 from flowtime_core.shell.workspace import Workspace
 from tests.support.desk import MOMENT, library
 
@@ -29,15 +30,32 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def test_artifacts_are_listed_newest_first_without_damaged_ones(workspace: Workspace) -> None:
-    """A damaged run counts, but shows nothing."""
+    """A damaged run has no time of creation that a client could show: it is neither listed nor counted."""
     found, total = list_artifacts(workspace)
-    assert ([artifact.run.run_id for artifact in found], total) == (["run-4", "run-3", "run-1", "run-0"], 5)
+    assert ([artifact.run.run_id for artifact in found], total) == (["run-4", "run-3", "run-1", "run-0"], 4)
+
+
+def test_a_run_that_goes_while_artifacts_are_listed_is_left_out(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another client may delete it between the page of the list and the look at its files."""
+    real = Workspace.read_files
+
+    def delete_first(self: Workspace, run_id: str) -> DiskTree:
+        tree = real(self, run_id)
+        if run_id == "run-3":
+            self.delete_run(run_id)
+        return tree
+
+    monkeypatch.setattr(Workspace, "read_files", delete_first)
+    found, total = list_artifacts(workspace)
+    assert ([artifact.run.run_id for artifact in found], total) == (["run-4", "run-1", "run-0"], 3)
 
 
 def test_any_part_of_the_list_can_be_asked_for(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also across the pages that the list is read in."""
     monkeypatch.setattr(artifacts, "LARGEST_PAGE", 2)
-    parts = {(0, 2): ["4", "3"], (1, 2): ["3", "1"], (3, 9): ["0"], (9, 2): []}
+    parts = {(0, 2): ["4", "3"], (1, 2): ["3", "1"], (2, 2): ["1", "0"], (3, 9): ["0"], (9, 2): []}
     for (skip, limit), ids in parts.items():
         found, _ = list_artifacts(workspace, skip=skip, limit=limit)
         assert [artifact.run.run_id.removeprefix("run-") for artifact in found] == ids

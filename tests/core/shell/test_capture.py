@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_written_below_the_data_root(run: Path) -> None:
     ft.verify(created.directory)
 
 
+def test_a_copied_run_is_captured_under_its_own_name(run: Path) -> None:
+    """The capture of a copy stands beside that of the original, and says of what it is."""
+    copy = run.with_name("copy")
+    commit_tree(run_tree(), copy)
+    created = create(copy)
+    assert created.directory == str(run.parents[1] / "telemetry" / "copy")
+    assert created.capture.manifest.provenance.run_id == "copy"
+    assert create(run).capture.manifest.provenance.run_id == RUN_ID
+
+
 def test_what_is_there_stays(run: Path, tmp_path: Path) -> None:
     """Another capture at the place is a conflict unless it may be replaced."""
     out = tmp_path / "out"
@@ -54,6 +65,84 @@ def test_what_is_there_stays(run: Path, tmp_path: Path) -> None:
         create(run, output=out, request=CaptureRequest(gaps=gaps))
     create(run, output=out, request=CaptureRequest(gaps=gaps, overwrite=True))
     assert dict(read_tree(out)) == captured(run_tree(), GAPS).tree
+
+
+def precious(path: Path) -> None:
+    """A directory of somebody's work."""
+    commit_tree({"work.txt": b"years"}, path)
+
+
+def a_run(path: Path) -> None:
+    """A run, which has a manifest of its own."""
+    commit_tree(run_tree(), path)
+
+
+def a_data_package(path: Path) -> None:
+    """Data with lists of its own, as others publish them."""
+    commit_tree({"datapackage.json": b"{}", "SHA256SUMS": b"", "manifest.json": b"{}", "a.csv": b""}, path)
+
+
+def folder_of_captures(path: Path) -> None:
+    """A directory with a capture in it, which is none itself."""
+    commit_tree(captured(run_tree()).tree, path / "one")
+
+
+def hidden_file(path: Path) -> None:
+    """A directory that looks empty."""
+    commit_tree({".git/HEAD": b""}, path)
+
+
+def a_file(path: Path) -> None:
+    """No directory at all."""
+    path.write_bytes(b"years")
+
+
+@pytest.mark.parametrize("make", [precious, a_run, a_data_package, folder_of_captures, hidden_file, a_file])
+def test_only_a_capture_is_ever_replaced(run: Path, tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """Whatever else stands at the output stays as it is, also when overwriting is asked for, in every adapter."""
+    out = tmp_path / "out"
+    make(out)
+    before = out.read_bytes() if out.is_file() else dict(read_tree(out))
+    with pytest.raises(ConflictError, match="exists and is not a capture"):
+        create(run, output=out, request=CaptureRequest(overwrite=True))
+    with pytest.raises(ConflictError, match="exists and is not a capture"):
+        ft.capture(run, output=str(out), overwrite=True)
+    assert before == (out.read_bytes() if out.is_file() else dict(read_tree(out)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "runs"]
+
+
+def test_an_empty_directory_is_replaced(run: Path, tmp_path: Path) -> None:
+    """Nothing is lost by it; a link to one stays a link."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to("empty")
+    ft.capture(run, output=tmp_path / "link", overwrite=True)
+    assert (tmp_path / "link").is_symlink()
+    ft.verify(tmp_path / "empty")
+    ft.capture(run, output=tmp_path / "link", overwrite=True)
+    ft.verify(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("output", [".", "./", "..", "/", "sub/.."])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_place_where_one_works_is_no_output(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, *, overwrite: bool
+) -> None:
+    """It exists, and is no capture."""
+    (tmp_path / "here" / "sub").mkdir(parents=True)
+    (tmp_path / "here" / "work.txt").touch()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(ConflictError, match="exists"):
+        ft.capture(run, output=output, overwrite=overwrite)
+    assert sorted(path.name for path in Path().iterdir()) == ["sub", "work.txt"]
+
+
+def test_a_capture_where_one_works_is_not_replaced(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That would leave the process, and the shell that began it, in a directory that is gone."""
+    create(run, output=tmp_path / "out")
+    monkeypatch.chdir(tmp_path / "out")
+    for output in (".", "../out"):
+        with pytest.raises(ConflictError, match="holds the working directory"):
+            ft.capture(run, output=output, overwrite=True)
 
 
 def test_a_dry_run_writes_nothing(run: Path, tmp_path: Path) -> None:

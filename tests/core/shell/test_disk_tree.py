@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from flowtime_core.errors import NotFoundError, StorageError
-from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.errors import NotFoundError, ReplacedError, StorageError
+from flowtime_core.shell.disk_tree import DiskTree, read_steadily, read_tree
 from flowtime_core.shell.filesystem import commit_tree
 
 
@@ -89,11 +92,68 @@ def test_file_instead_of_directory(tmp_path: Path) -> None:
 
 
 def test_directory_that_vanishes(tmp_path: Path) -> None:
-    """A directory removed meanwhile is an error, not an empty tree."""
+    """A directory removed meanwhile is an error, not an empty tree; one that was never there is another."""
     tree = read_tree(fill(tmp_path / "root", {"a": b""}))
     shutil.rmtree(tmp_path / "root")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(ReplacedError, match="removed while it was read"):
         list(tree)
+    with pytest.raises(NotFoundError):
+        read_tree(tmp_path / "root")
+
+
+@pytest.mark.parametrize("look", [lambda tree: tree.get("a"), list, lambda tree: "a" in tree, lambda tree: tree["i/b"]])
+def test_directory_that_is_being_removed(tmp_path: Path, look: Callable[[DiskTree], object]) -> None:
+    """What is missing because it was removed meanwhile is not taken for what a directory lacks."""
+    tree = read_tree(fill(tmp_path / "root", {"a": b"", "i/b": b""}))
+    real = tree._open_root
+
+    def remove_after() -> int:
+        root = real()
+        tree._open_root = real  # type: ignore[method-assign]
+        (tmp_path / "root").rename(tmp_path / "trash")
+        shutil.rmtree(tmp_path / "trash")
+        return root
+
+    tree._open_root = remove_after  # type: ignore[method-assign]
+    with pytest.raises(ReplacedError):
+        look(tree)
+
+
+def test_directory_with_the_inode_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two overwrites may give a run the inode it had at first: the manifest tells the two apart."""
+    real = os.fstat
+    commit_tree({"a": b"old", "manifest.json": b"old"}, tmp_path / "run")
+    inode = (tmp_path / "run").stat().st_ino
+    fields = {"st_dev": 1, "st_ino": inode}
+    is_folder = lambda status: stat.S_ISDIR(status.st_mode)  # noqa: E731 - one question
+    monkeypatch.setattr(
+        os, "fstat", lambda number: SimpleNamespace(**fields) if is_folder(real(number)) else real(number)
+    )
+    tree = read_tree(tmp_path / "run")
+    assert tree["a"] == b"old"
+    commit_tree({"a": b"new", "manifest.json": b"new"}, tmp_path / "run", overwrite=True)
+    with pytest.raises(ReplacedError, match="replaced while it was read"):
+        tree["a"]
+
+
+def test_a_steady_reading_begins_again(tmp_path: Path) -> None:
+    """A reading that was disturbed is done once more; one that always is gives up at last."""
+    tries = iter(range(100))
+
+    def read() -> int:
+        count = next(tries)
+        if count < 3:
+            raise ReplacedError("again")
+        return count
+
+    def disturbed() -> int:
+        next(tries)
+        raise ReplacedError("again")
+
+    assert read_steadily(read) == 3
+    with pytest.raises(ReplacedError):
+        read_steadily(disturbed)
+    assert next(tries) == 24
 
 
 def test_directory_that_is_replaced(tmp_path: Path) -> None:

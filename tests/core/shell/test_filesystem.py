@@ -11,7 +11,7 @@ import pytest
 from flowtime_core.errors import ConflictError, InputError, StorageError
 from flowtime_core.shell.disk import Disk
 from flowtime_core.shell.disk_tree import read_tree
-from flowtime_core.shell.filesystem import STALE_SECONDS, commit_tree, sweep
+from flowtime_core.shell.filesystem import STALE_SECONDS, commit_tree, remove_tree, replace_file, sweep
 
 TREE = {"a.txt": b"a", "folder/inner/b.txt": b"b" * 100_000}
 
@@ -53,6 +53,21 @@ def test_overwrite_replaces_the_whole_tree(tmp_path: Path) -> None:
     commit_tree({"old.txt": b""}, tmp_path / "run")
     commit_tree(TREE, tmp_path / "run", overwrite=True)
     assert dict(read_tree(tmp_path / "run")) == TREE
+
+
+def test_a_path_without_a_name_is_what_it_stands_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The working directory has a name and a place beside it; the root has none."""
+    (tmp_path / "run" / "inner").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "run" / "inner")
+    with pytest.raises(StorageError, match="directory"):
+        replace_file(Path(), b"")
+    with pytest.raises(ConflictError, match="exists already"):
+        replace_file(Path("/"), b"")
+    commit_tree(TREE, Path(".."), overwrite=True)
+    assert dict(read_tree(tmp_path / "run")) == TREE
+    monkeypatch.chdir(tmp_path / "run")
+    remove_tree(Path())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_overwrite_of_nothing_is_a_plain_commit(tmp_path: Path) -> None:

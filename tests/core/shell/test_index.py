@@ -17,7 +17,9 @@ import pytest
 from flowtime_core.errors import StorageError
 from flowtime_core.records.listing import RunQuery, page_of
 from flowtime_core.shell import index as index_module
+from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.index import RunIndex
+from flowtime_core.shell.index_bytes import checksum, pack
 from flowtime_core.shell.index_table import IndexTable, Place, Row
 from flowtime_core.shell.listing import scan_runs
 from flowtime_core.shell.workspace import Workspace
@@ -104,23 +106,24 @@ def nonsense(path: Path) -> None:
     """Write an index whose rows cannot be read, and that claims to be fresh."""
     table = IndexTable.load(path.read_bytes())
     assert table is not None
-    table._sql.execute("UPDATE details SET detail = '[]'")
+    table._sql.execute("UPDATE details SET detail = ?", (pack("[]"),))
     table._sql.execute("UPDATE seen SET settled = 1")
+    path.write_bytes(table.dump())
+
+
+def unpacked(path: Path) -> None:
+    """Write an index whose rows are in another form."""
+    table = IndexTable.load(path.read_bytes())
+    assert table is not None
+    table._sql.execute("UPDATE details SET detail = X'00'")
     path.write_bytes(table.dump())
 
 
 def not_sqlite(path: Path) -> None:
     """Write what only has the checksum of an index."""
     data = bytearray(b"x" * 4096)
-    data[60:64] = index_checksum(data)
+    data[60:64] = checksum(data)
     path.write_bytes(data)
-
-
-def index_checksum(data: bytearray) -> bytes:
-    """The checksum of any bytes, by which they pass for ours."""
-    from flowtime_core.shell.index_table import _checksum
-
-    return _checksum(data)
 
 
 def swap(path: Path) -> None:
@@ -147,6 +150,7 @@ MISHAPS: dict[str, Callable[[Path], object]] = {
     "no SQLite": not_sqlite,
     "another SQLite": foreign,
     "nonsense": nonsense,
+    "unpacked": unpacked,
     "of another time": forget,
     "of another version": older,
     "locked": lock,
@@ -249,7 +253,7 @@ def test_a_page_of_a_fresh_index_reads_no_run_directory(settled: Path, monkeypat
 
     workspace = Workspace(settled)
     expected, before = show(workspace), path_of(settled).stat()
-    for name in ("read_listing", "find_places", "scan_runs"):
+    for name in ("read_listing", "find_names", "scan_runs"):
         monkeypatch.setattr(index_module, name, refuse)
     assert show(workspace) == show(Workspace(settled)) == expected
     assert path_of(settled).stat().st_size == before.st_size
@@ -338,10 +342,10 @@ def test_a_change_of_the_table_is_whole_or_none() -> None:
     table.change([old], [])
     with pytest.raises(sqlite3.Error):
         table.change([new, old._replace(name="bad", papers=object())], ["old"])  # type: ignore[arg-type]
-    assert table.places() == {"old": Place(0, 1, 2)}
+    assert table.places_after("", 9) == [("old", Place(0, 1, 2))]
     assert table.noted("nothing") == ""
     table.change([new], ["old"])
-    assert table.places() == {"new": Place(0, 1, 2)}
+    assert table.places_after("", 9) == [("new", Place(0, 1, 2))]
 
 
 def test_threads_may_share_a_workspace(root: Path) -> None:
@@ -391,3 +395,182 @@ def test_several_processes_write_delete_and_list(tmp_path: Path) -> None:
     check(Workspace(tmp_path))
     index = RunIndex((tmp_path, tmp_path / "runs"), tmp_path / "runs")
     assert index.page(RunQuery()).total == len(Workspace(tmp_path).scan_runs())
+
+
+@pytest.fixture
+def alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that gives every directory the inode of the one before: names and inodes show no replacement."""
+    real = index_module.find_names
+    monkeypatch.setattr(
+        index_module,
+        "find_names",
+        lambda *args: tuple(dict.fromkeys(names, 1) for names in real(*args)),
+    )
+
+
+def replace(runs: Path, name: str) -> None:
+    """Remove a run and put another of its name, newer than all, in its place."""
+    shutil.rmtree(runs / name)
+    put_run(runs, name, second=900, template="another")
+
+
+@pytest.mark.usefixtures("alike")
+def test_a_replacement_through_the_workspace_is_seen_at_once(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes a run tells the index, so it does not matter that the inode is that of the run before."""
+    monkeypatch.setattr(index_module, "_AT_ONCE", 0)
+    workspace = Workspace(settled)
+    check(workspace)
+    tree = dict(read_tree(settled / "runs" / "run1"))
+    tree["run.json"] = tree["run.json"].replace(b"2025", b"2031")
+    workspace.commit_run(tree, "run1", input_hash="", scenario_hash="", overwrite=True)
+    assert workspace.list_runs().items[0].run_id == "run1"
+    check(workspace)
+    workspace.delete_run("run1")
+    workspace.commit_run(tree, "run1", input_hash="", scenario_hash="")
+    check(workspace)
+
+
+@pytest.mark.usefixtures("alike")
+def test_a_replacement_by_others_is_seen_at_once_by_a_process_that_begins(settled: Path) -> None:
+    """It asks every directory when it changed, for it cannot know what happened before."""
+    check(Workspace(settled))
+    replace(settled / "runs", "run1")
+    check(Workspace(settled))
+
+
+@pytest.mark.usefixtures("alike")
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5, 100])
+def test_a_replacement_by_others_is_seen_after_some_pages(
+    settled: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """A process that goes on asks so many directories with each page, and has soon asked all."""
+    monkeypatch.setattr(index_module, "_AT_ONCE", at_once)
+    workspace = Workspace(settled)
+    hidden = RunQuery(q="nothing")
+    for _ in range(3):
+        check(workspace)
+        replace(settled / "runs", "run1")
+        for _ in range(-(-12 // at_once) + 2):
+            assert workspace.list_runs(hidden).items == ()
+        assert workspace.list_runs(RunQuery(page_size=1)).items[0].run_id == "run1"
+        shutil.rmtree(settled / "runs" / "run1")
+        put_run(settled / "runs", "run1", second=1, template="shop")
+
+
+@pytest.mark.usefixtures("alike")
+def test_folders_count_as_unchanged_only_after_all_were_asked(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process has not looked at yet another one must not believe."""
+    monkeypatch.setattr(index_module, "_AT_ONCE", 2)
+    workspace = Workspace(settled)
+    check(workspace)
+    put_run(settled / "runs", "new", second=60)
+    replace(settled / "runs", "run1")
+    workspace.list_runs(RunQuery(q="nothing"))
+    check(Workspace(settled))
+
+
+def test_a_page_after_a_change_asks_few_directories(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page after a change reads what is new, and the next ones ask so many directories as they may."""
+    monkeypatch.setattr(index_module, "_AT_ONCE", 2)
+    workspace, asked, read = Workspace(settled), list[str](), list[str]()
+    check(workspace)
+    real_changed, real_read = index_module.changed_at, index_module.read_listing
+    monkeypatch.setattr(index_module, "changed_at", lambda path: (asked.append(path), real_changed(path))[1])
+    monkeypatch.setattr(index_module, "read_listing", lambda path: (read.append(path.name), real_read(path))[1])
+    put_run(settled / "runs", "new", second=60)
+    workspace.list_runs(RunQuery(q="nothing"))
+    assert (read, len(asked)) == (["new"], 1)
+    workspace.list_runs(RunQuery(q="nothing"))
+    assert (read, len(asked)) == (["new"], 3)
+
+
+RECENT_MISHAPS: dict[str, Callable[[Path], object]] = {
+    "none": Path.exists,
+    "deleted": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "truncated": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "flipped": lambda path: flip(path, 0.7),
+    "another SQLite": foreign,
+    "of another base": forget,
+    "the base": lambda path: shutil.copy(path.with_name("index.sqlite"), path),
+    "a folder": lambda path: path.is_dir() or (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("mishap", RECENT_MISHAPS)
+def test_few_changes_are_written_beside_the_base(settled: Path, monkeypatch: pytest.MonkeyPatch, mishap: str) -> None:
+    """Another process takes them over from there; whatever becomes of them, its list is true, and so are later ones."""
+    monkeypatch.setattr(index_module, "_WORTH", 1)
+    workspace, recent = Workspace(settled), path_of(settled).with_name("recent.sqlite")
+    for seconds in (60, 61):
+        put_run(settled / "runs", "new", second=seconds)
+        workspace.delete_run(f"run{seconds - 60}")
+        check(workspace)
+        check(workspace)
+        assert recent.exists()
+        RECENT_MISHAPS[mishap](recent)
+        check(Workspace(settled))
+        shutil.rmtree(settled / "runs" / "new")
+    check(workspace)
+    check(Workspace(settled))
+
+
+def test_few_changes_are_taken_over_without_reading_them_again(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that begins after a change that another has listed reads no run directory."""
+    monkeypatch.setattr(index_module, "_WORTH", 1)
+    workspace, base = Workspace(settled), path_of(settled).stat()
+    put_run(settled / "runs", "new", second=60)
+    workspace.delete_run("run0")
+    check(workspace)
+    assert path_of(settled).stat().st_mtime_ns == base.st_mtime_ns
+    expected = [run.run_id for run in workspace.list_runs(RunQuery(page_size=5)).items]
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    for name in ("read_listing", "find_names", "scan_runs"):
+        monkeypatch.setattr(index_module, name, refuse)
+    assert [run.run_id for run in Workspace(settled).list_runs(RunQuery(page_size=5)).items] == expected
+
+
+def test_a_base_that_cannot_be_written_whole_is_written_again(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk leaves the old file, and what changed is not taken for written."""
+    workspace = Workspace(settled)
+    with monkeypatch.context() as patch:
+        patch.setattr(IndexTable, "dump", full_disk)
+        put_run(settled / "runs", "new", second=60)
+        check(workspace)
+    check(workspace)
+    table = IndexTable.load(path_of(settled).read_bytes())
+    assert table is not None
+    assert table.page(RunQuery())[0] == workspace.list_runs()
+
+
+def full_disk(_: IndexTable) -> bytes:
+    """Fail as a disk does that is full."""
+    raise OSError(28, "no space left on device")
+
+
+def test_runs_of_one_second_are_in_the_order_of_their_making(settled: Path) -> None:
+    """Creation times have whole seconds: what was written last comes first, then the id decides; in scans too."""
+    runs, moment = settled / "runs", time.time_ns()
+    for name, age in (("m-first", 3), ("z-second", 2), ("a-third", 1), ("b-third", 1)):
+        summary = put_run(runs, name, second=800) / "run.json"
+        os.utime(summary, ns=(moment, moment - age * 1000))
+    workspace = Workspace(settled)
+    expected = ["a-third", "b-third", "z-second", "m-first"]
+    assert [run.run_id for run in workspace.list_runs().items[:4]] == expected
+    assert [run.run_id for run in workspace.scan_runs()[:4]] == expected
+    check(Workspace(settled))
+
+
+def test_a_copy_comes_before_what_it_was_copied_from(settled: Path) -> None:
+    """A copy has the time of creation of its original and was written later; with its times copied too, ids decide."""
+    runs = settled / "runs"
+    original = put_run(runs, "original", second=800)
+    os.utime(original / "run.json", ns=(10**18, 10**18))
+    shutil.copytree(original, runs / "z-copy", copy_function=shutil.copyfile)
+    shutil.copytree(original, runs / "a-twin")
+    workspace = Workspace(settled)
+    assert [run.run_id for run in workspace.list_runs().items[:3]] == ["z-copy", "a-twin", "original"]
+    check(workspace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,11 @@ def test_a_run_that_vanishes_while_it_is_looked_at_is_not_listed(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the list of a directory and the look at each run, another process may delete one."""
-    real = listing._status
-    monkeypatch.setattr(listing, "_status", lambda path: None if path.endswith("run1") else real(path))
-    assert sorted(listing.find_places((workspace.runs_dir,))) == ["broken", "run0", "run2"]
+    real = listing.read_listing
+
+    def delete_first(path: Path) -> listing.Reading:
+        shutil.rmtree(workspace.runs_dir / "run1", ignore_errors=True)
+        return real(path)
+
+    monkeypatch.setattr(listing, "read_listing", delete_first)
+    assert sorted(run.run_id for run in workspace.scan_runs()) == ["broken", "run0", "run2"]

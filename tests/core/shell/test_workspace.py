@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from flowtime_core.artifacts.bundle import render_run
-from flowtime_core.errors import ConflictError, FlowTimeError, InputError, NotFoundError, VerificationError
+from flowtime_core.errors import ConflictError, InputError, NotFoundError, VerificationError
 from flowtime_core.records.file_tree import FileTree
 from flowtime_core.shell.disk import Disk
 from flowtime_core.shell.disk_tree import read_tree
@@ -218,8 +218,22 @@ def test_whoever_deletes_second_is_told(workspace: Workspace) -> None:
             super().rename_new(source, target)
 
     commit(workspace)
-    with pytest.raises(NotFoundError, match="there is no directory"):
+    with pytest.raises(NotFoundError) as caught:
         evolve(workspace, disk=Racing()).delete_run(ID)
+    assert caught.value.code == "run_not_found"
+
+
+def test_a_copied_run_goes_by_the_name_of_its_directory(workspace: Workspace, tmp_path: Path) -> None:
+    """By whatever it is opened among the runs: its id, its directory, in lists; elsewhere by what its documents say."""
+    path = commit(workspace).path
+    shutil.copytree(path, workspace.runs_dir / "v2")
+    shutil.copytree(path, tmp_path / "elsewhere")
+    assert workspace.open_run("v2").run_id == workspace.open_run(workspace.runs_dir / "v2").run_id == "v2"
+    described = workspace.describe_run("v2").metadata
+    assert described is not None
+    assert described.run_id == "v2"
+    assert workspace.open_run(tmp_path / "elsewhere").run_id == ID
+    assert {run.run_id for run in workspace.list_runs().items} == {ID, "v2"}
 
 
 def test_copied_directory_answers(workspace: Workspace, tmp_path: Path) -> None:
@@ -233,9 +247,10 @@ def test_copied_directory_answers(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_verify_needs_a_directory(tmp_path: Path) -> None:
-    """What is not there cannot be verified."""
-    with pytest.raises(FlowTimeError):
-        verify(tmp_path / "absent")
+    """What is not there, or is neither run nor capture, cannot be verified."""
+    for path in (tmp_path / "absent", tmp_path):
+        with pytest.raises(NotFoundError, match=str(path)):
+            verify(path)
 
 
 def test_verify_finds_damage(workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from flowtime_core.codec.json import encode_json
+from flowtime_core.errors import NotFoundError
 from flowtime_core.pipelines.verify import verify_tree
 from flowtime_core.records.file_tree import FileTree
 from tests.support.captures import captured, rules, run_tree, without_file
@@ -55,4 +56,16 @@ def test_a_bundle_of_the_reference() -> None:
     bundle = {**without_file(TREE, "SHA256SUMS", "datapackage.json"), "manifest.json": encode_json(plain)}
     assert found(bundle) == []
     assert found({**bundle, "Desk_served.csv": b"x", "x": b""}) == ["Desk_served.csv: changed", "x: extra"]
-    assert found({"x": b""}) == ["manifest.json: missing"]
+
+
+@pytest.mark.parametrize("files", [{}, {"work.txt": b""}, {"a/run.json": b"{}"}])
+def test_what_is_neither_run_nor_capture_is_not_found(files: dict[str, bytes]) -> None:
+    """A directory with no file of either has nothing that could be verified."""
+    with pytest.raises(NotFoundError, match="neither a run nor a capture"):
+        verify_tree(files)
+
+
+@pytest.mark.parametrize("path", ["run.json", "manifest.json", "spec.yaml", "model/model.yaml", "series/index.json"])
+def test_what_is_left_of_a_run_is_a_damaged_one(path: str) -> None:
+    """Any file of a run shows that there was one."""
+    assert verify_tree({path: b"{}"})

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from flowtime_core.artifacts import layout
 from flowtime_core.artifacts.summary import ADHOC_ID
+from flowtime_core.artifacts.warnings import all_warnings
 from flowtime_core.codec.grid import read_grid
 from flowtime_core.codec.stored import (
     damaged,
@@ -17,6 +18,7 @@ from flowtime_core.codec.stored import (
     refuse_damage,
     stored_fields,
 )
+from flowtime_core.codec.telemetry_warning import read_capture_warnings
 from flowtime_core.codec.warning import read_warnings
 from flowtime_core.errors import NotFoundError, VerificationError
 from flowtime_core.records.listing import RunListing
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from flowtime_core.codec.reader import Fields
     from flowtime_core.records.file_tree import FileTree
+    from flowtime_core.records.telemetry import CaptureWarning
 
 
 def describe_listed(run_id: str, tree: FileTree) -> RunListing:
@@ -44,11 +47,19 @@ def describe_listed(run_id: str, tree: FileTree) -> RunListing:
     metadata = _fields(tree, layout.METADATA, "the metadata")
     manifest = _fields(tree, layout.MANIFEST, "the manifest")
     papers = _Papers(run=run, metadata=metadata, manifest=manifest)
-    listing = _listing(run_id, papers, _window_start(tree))
+    listing = _listing(run_id, papers, _telemetry(tree))
     for fields in (run, metadata, manifest):
         if fields is not None:
             refuse_damage(fields)
     return listing
+
+
+@frozen(kw_only=True)
+class _Telemetry:
+    """What the telemetry manifest says that summaries leave to it; little where it is damaged."""
+
+    start: datetime | None = None
+    warnings: tuple[CaptureWarning, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -89,7 +100,7 @@ def _fields(tree: FileTree, path: str, what: str) -> Fields | None:
     return None if data is None else stored_fields(decode_stored_json(data, path=path), what)
 
 
-def _listing(run_id: str, papers: _Papers, start: datetime | None) -> RunListing:
+def _listing(run_id: str, papers: _Papers, telemetry: _Telemetry) -> RunListing:
     grid = read_grid(papers.run)
     if grid is None:
         raise first_damage(papers.run)
@@ -100,18 +111,20 @@ def _listing(run_id: str, papers: _Papers, start: datetime | None) -> RunListing
         template_title=papers.text("templateTitle"),
         template_version=papers.text("templateVersion"),
         created=read_moment(papers.run, "createdUtc"),
-        grid=evolve(grid, start=grid.start or start),
-        warnings=read_warnings(papers.run),
+        grid=evolve(grid, start=grid.start or telemetry.start),
+        warnings=all_warnings(read_warnings(papers.run), telemetry.warnings),
         provenance_hash=papers.model_hash(),
         input_hash=papers.input_hash(),
     )
 
 
-def _window_start(tree: FileTree) -> datetime | None:
-    """Return when the bins begin: summaries leave that to the model and to the telemetry manifest."""
+def _telemetry(tree: FileTree) -> _Telemetry:
+    """Return when the bins begin and what the capture warned of, as far as it can be read."""
     try:
         fields = _fields(tree, layout.TELEMETRY_MANIFEST, "the telemetry manifest")
     except VerificationError:
-        return None
-    grid = None if fields is None else read_grid(fields)
-    return None if grid is None else grid.start
+        return _Telemetry()
+    if fields is None:
+        return _Telemetry()
+    grid = read_grid(fields)
+    return _Telemetry(start=None if grid is None else grid.start, warnings=read_capture_warnings(fields))

@@ -10,6 +10,7 @@ from flowtime_core.artifacts import layout
 from flowtime_core.artifacts.role_series import resolve_roles
 from flowtime_core.artifacts.stored_series import StoredSeries
 from flowtime_core.artifacts.summary import ADHOC_ID, ADHOC_VERSION, node_sources, telemetry_sources
+from flowtime_core.artifacts.warnings import all_warnings
 from flowtime_core.codec.manifest import decode_manifest
 from flowtime_core.codec.metadata import decode_metadata
 from flowtime_core.codec.model import model_from_document
@@ -24,13 +25,11 @@ from flowtime_core.records.run import StoredRun
 from flowtime_core.records.run_document import RunMetadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.file_tree import FileTree
     from flowtime_core.records.model import Mode, Model
     from flowtime_core.records.run_document import RunDocument
     from flowtime_core.records.series_index import SeriesEntry
+    from flowtime_core.records.telemetry import CaptureWarning
 
 
 @frozen(kw_only=True)
@@ -128,7 +127,7 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
         model=model,
         series=StoredSeries(tree, by_id, document.grid.bins),
         role_series=resolved.roles,
-        warnings=(*document.warnings, *_capture_warnings(tree, document)),
+        warnings=all_warnings(document.warnings, _captured(tree)),
         template_id=summary.template_id,
         template_title=document.template_title or metadata.template_title or summary.template_id,
         template_version=document.template_version or metadata.template_version or ADHOC_VERSION,
@@ -148,14 +147,9 @@ def read_stored_run(tree: FileTree, *, directory: str = "") -> StoredRun:
     )
 
 
-def _capture_warnings(tree: FileTree, document: RunDocument) -> Iterator[Diagnostic]:
-    """Yield what a capture warned of where the run itself does not say so, as in runs of the reference."""
+def _captured(tree: FileTree) -> tuple[CaptureWarning, ...]:
     data = tree.get(layout.TELEMETRY_MANIFEST)
-    known = {(warning.code, warning.message) for warning in document.warnings}
-    for warning in () if data is None else decode_telemetry_manifest(data, path=layout.TELEMETRY_MANIFEST).warnings:
-        finding = warning.as_diagnostic()
-        if (finding.code, finding.message) not in known:
-            yield finding
+    return () if data is None else decode_telemetry_manifest(data, path=layout.TELEMETRY_MANIFEST).warnings
 
 
 def _own_sources(model: Model) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from flowtime_core.artifacts.layout import EXPORTS, MANIFEST
 from flowtime_core.artifacts.stored_run import read_stored_run, read_summary
 from flowtime_core.artifacts.verify import verify_run
@@ -24,7 +26,7 @@ def plan_capture(
     tree: FileTree,
     *,
     captured: datetime,
-    run: StoredRun | None = None,
+    run: StoredRun | str = "",
     gaps: GapConfiguration | None = None,
     handling: GapHandling | None = None,
     verify: bool = True,
@@ -37,8 +39,9 @@ def plan_capture(
     ----------
     captured : datetime
         What time it is: the only thing by which two captures of a run differ.
-    run : StoredRun or None
-        What was read from these very files before; they are read again where None.
+    run : StoredRun or str
+        What was read from these very files before, else the id by which the run goes: a copied run has another than
+        the one it was made under, which counts where the id is empty.
     gaps : GapConfiguration or None
         Holes to make.
     handling : GapHandling or None
@@ -63,7 +66,9 @@ def plan_capture(
     if verify:
         _refuse_damage(files)
     source = CaptureSource(
-        run=run or read_stored_run(files), tree=files, own_files=_own_files(files) if verify else frozenset()
+        run=_read_run(files, run) if isinstance(run, str) else run,
+        tree=files,
+        own_files=_own_files(files) if verify else frozenset(),
     )
     return capture(
         source,
@@ -73,6 +78,11 @@ def plan_capture(
         destination=destination,
         correlation_id=correlation_id,
     )
+
+
+def _read_run(files: FileTree, run_id: str) -> StoredRun:
+    stored = read_stored_run(files)
+    return evolve(stored, run_id=run_id or stored.run_id)
 
 
 def _refuse_damage(files: FileTree) -> None:

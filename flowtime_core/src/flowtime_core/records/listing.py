@@ -33,6 +33,8 @@ class RunListing:
         The name of its directory, by which it is asked for.
     provenance_hash : str
         Hash of the model, as in the metadata of a state.
+    written_ns : int
+        When its summary was written here [ns since 1970]: what orders runs of one second. No list shows it.
     """
 
     run_id: str
@@ -46,6 +48,7 @@ class RunListing:
     provenance_hash: str = ""
     input_hash: str = ""
     damage: str = ""
+    written_ns: int = 0
 
     @property
     def warning_count(self) -> int:
@@ -83,6 +86,8 @@ class RunQuery:
         With or without warnings.
     q : str
         Part of the run's id, or of the id or title of its template, whatever the case.
+    is_sound : bool
+        Only runs that are not damaged.
     """
 
     page: int = field(default=1, validator=_positive)
@@ -91,6 +96,7 @@ class RunQuery:
     template_id: str = field(default="", validator=_encodable)
     has_warnings: bool | None = None
     q: str = field(default="", validator=_encodable)
+    is_sound: bool = False
 
     @property
     def size(self) -> int:
@@ -108,7 +114,7 @@ class RunQuery:
         if wanted not in search_text(run):
             return False
         if run.damage:
-            return not (self.mode or self.template_id) and self.has_warnings is None
+            return not (self.is_sound or self.mode or self.template_id) and self.has_warnings is None
         return (
             (not self.mode or self.mode.casefold() == run.mode)
             and (not self.template_id or self.template_id.casefold() == run.template_id.casefold())
@@ -132,13 +138,17 @@ class RunPage:
 
 
 def age_of(run: RunListing) -> int | None:
-    """Return the place of a run in time [µs before 1970], None where unknown: newest first is by age, then by id."""
+    """Return the place of a run in time [µs before 1970], None where unknown."""
     return None if run.created is None else -round(run.created.timestamp() * 1e6)
 
 
 def newest_first(runs: Iterable[RunListing]) -> tuple[RunListing, ...]:
-    """Return runs in the order of lists: newest first, equal times by id, those without a time last."""
-    return tuple(sorted(runs, key=lambda run: (run.created is None, age_of(run) or 0, run.run_id)))
+    """Return runs in the order of lists: newest first, those without a time last.
+
+    Times of creation are in whole seconds. Of runs of one second that comes first which was written last, as far as
+    the file system knows; what it holds for equally old goes by id.
+    """
+    return tuple(sorted(runs, key=lambda run: (run.created is None, age_of(run) or 0, -run.written_ns, run.run_id)))
 
 
 def page_of(runs: Iterable[RunListing], query: RunQuery) -> RunPage:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from flowtime_core.artifacts.bundle import render_run
+from flowtime_core.artifacts.stored_run import read_stored_run
 from flowtime_core.codec.timestamp import format_timestamp
+from flowtime_core.errors import NotFoundError, ReplacedError
 from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.pipelines.evaluate import compile_prepared, describe_origin, deterministic_run_id
 from flowtime_core.pipelines.plan_bundle import draft, make_run
@@ -15,7 +20,6 @@ from flowtime_core.records.diagnostic import count_warnings
 from flowtime_core.records.event import RUN_ARTIFACTS, RUN_VALIDATED
 from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.limits import DEFAULT_LIMITS
-from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.identity import fresh_run_id
 from flowtime_core.shell.inputs import Surroundings, check_request, gather
 from flowtime_core.shell.progress import ignore, observed
@@ -143,14 +147,22 @@ def _run_id(request: RunRequest, created: datetime) -> str | None:
 
 
 def _commit(run: EvaluatedRun, tree: FileTree, workspace: Workspace, *, overwrite: bool) -> CreatedRun:
-    result = workspace.commit_run(
-        tree,
-        run.run_id,
-        input_hash=run.provenance.input_hash,
-        scenario_hash=run.provenance.scenario_hash,
-        overwrite=overwrite,
-    )
-    return describe_run(workspace.open_run(result.path), read_tree(result.path), was_reused=result.was_reused)
+    """Write a run and describe what was written, or the one that is reused.
+
+    A run that is written is not read back: by then another writer may have replaced it.
+    """
+    while True:
+        result = workspace.commit_run(
+            tree,
+            run.run_id,
+            input_hash=run.provenance.input_hash,
+            scenario_hash=run.provenance.scenario_hash,
+            overwrite=overwrite,
+        )
+        if not result.was_reused:
+            return describe_run(read_stored_run(tree, directory=str(result.path)), tree)
+        with suppress(ReplacedError, NotFoundError):
+            return evolve(workspace.describe_run(result.path), was_reused=True)
 
 
 def _plan(request: RunRequest, inputs: Inputs, runs_dir: Path, limits: Limits) -> CreatedRun:

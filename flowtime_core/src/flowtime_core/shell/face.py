@@ -17,12 +17,11 @@ from flowtime_core.pipelines.run import Run
 from flowtime_core.records.run import RunRequest
 from flowtime_core.records.telemetry import Capture, GapConfiguration
 from flowtime_core.shell import workspace as runs
-from flowtime_core.shell.capture import read_gaps
+from flowtime_core.shell.capture import commit_capture, read_gaps
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.create import evaluate_request
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.environment import template_folders
-from flowtime_core.shell.filesystem import commit_tree
 from flowtime_core.shell.library import Library
 from flowtime_core.shell.resolve import validate_request
 from flowtime_core.shell.submission import is_path, read_submission, submit_text
@@ -229,7 +228,7 @@ def capture(
     verify : bool
         Refuse a run whose files are not what its manifest says.
     overwrite : bool
-        Replace what stands at the output.
+        Replace the capture that stands at the output; nothing else is ever replaced but an empty directory.
 
     Raises
     ------
@@ -240,7 +239,7 @@ def capture(
     VerificationError
         The run is damaged.
     ConflictError
-        The output exists and ``overwrite`` is off.
+        The output exists, and ``overwrite`` is off or it is no capture.
 
     Examples
     --------
@@ -252,14 +251,14 @@ def capture(
     made = plan_capture(
         run.tree if isinstance(run, Run) else read_tree(Path(run)),
         captured=now(),
-        run=run.stored if isinstance(run, Run) else None,
+        run=run.stored if isinstance(run, Run) else "",
         gaps=_gaps(gaps),
         handling=handling,
         verify=verify,
         destination="" if output is None else str(output),
     )
     if output is not None:
-        commit_tree(made.tree, Path(output), overwrite=overwrite)
+        commit_capture(made.tree, Path(output), overwrite=overwrite)
     return made
 
 
@@ -269,7 +268,7 @@ def verify(path: Path | str) -> None:
     Raises
     ------
     NotFoundError
-        There is no such directory.
+        There is no such directory, or it is neither.
     VerificationError
         Names every file that is changed, missing or extra.
     """

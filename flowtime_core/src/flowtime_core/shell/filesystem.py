@@ -62,6 +62,7 @@ def commit_tree(tree: FileTree, target: Path, *, overwrite: bool = False, disk: 
         but a power cut may undo it.
     """
     _check_paths(tree)
+    target = _named(target)
     with storage_errors(target):
         if not overwrite and os.path.lexists(target):
             raise _occupied(target)
@@ -87,6 +88,7 @@ def replace_file(path: Path, data: bytes, *, disk: Disk = REAL_DISK) -> None:
     StorageError
         The file system refused.
     """
+    path = _named(path)
     with storage_errors(path):
         _make_parents(path.parent, disk)
         stage = _sibling(path, STAGE_PREFIX)
@@ -108,6 +110,7 @@ def remove_tree(target: Path, *, disk: Disk = REAL_DISK) -> None:
     StorageError
         The file system refused to rename it; it is as it was. What cannot be taken apart is left to :func:`sweep`.
     """
+    target = _named(target)
     trash = _sibling(target, TRASH_PREFIX)
     with storage_errors(target):
         try:
@@ -148,6 +151,20 @@ def path_parts(path: str) -> tuple[str, ...]:
 
 def _occupied(target: Path) -> ConflictError:
     return ConflictError(f"{target} exists already", hint="choose another name or overwrite")
+
+
+def _named(path: Path) -> Path:
+    """Return a path that ends in a name, which ``.`` and ``..`` do not.
+
+    Raises
+    ------
+    ConflictError
+        It is the root of the file system, beside which there is nothing.
+    """
+    named = path if path.name not in {"", ".."} else path.resolve()
+    if not named.name:
+        raise _occupied(named)
+    return named
 
 
 def _sibling(target: Path, prefix: str) -> Path:

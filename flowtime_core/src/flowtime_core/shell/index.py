@@ -6,6 +6,11 @@ file that changes there does not touch the folder of the runs, whose times show 
 - A run appears, goes or is replaced by a change of its folder's entries, which moves the folder's change time. Nothing
   can set that time back, as copying tools do with the modification time. The index keeps it, and the inode; while both
   are the same, no entry was added, renamed or removed.
+- When they are not, the entries are read: names and inodes, of which every change shows at once. A directory that was
+  removed and made again between two looks may have its inode again. The change time of the directory itself, kept too,
+  tells them apart. A process that begins asks for all of them. From then on it asks for those of so many directories
+  with each page, and does not call the folder unchanged before it has asked for all. Changes made through the same
+  workspace are told to the index, and are never taken for none.
 - A time as young as its clock is coarse proves nothing: within two seconds of a change the folder is looked at again.
 - A directory may be filled after it appeared (``rsync``, ``cp``). A run that is damaged, lacks a document or changed a
   moment ago is therefore looked at each time, until it is whole and quiet.
@@ -22,6 +27,7 @@ import secrets
 import sqlite3
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
@@ -29,28 +35,32 @@ from attrs import define, field
 from flowtime_core.errors import InputError
 from flowtime_core.records.listing import page_of
 from flowtime_core.shell.filesystem import STAGE_PREFIX, STALE_SECONDS
-from flowtime_core.shell.index_table import IndexTable, Row
-from flowtime_core.shell.listing import examine_papers, find_places, read_listing, scan_runs
+from flowtime_core.shell.index_table import FOLDERS, IndexTable, Place, Row
+from flowtime_core.shell.listing import changed_at, examine_papers, find_names, read_listing, scan_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from flowtime_core.records.listing import RunPage, RunQuery
     from flowtime_core.shell.index_table import Kept
-    from flowtime_core.shell.listing import Papers, Place
+    from flowtime_core.shell.listing import Papers
 
 FOLDER: Final = ".index"
 FILE: Final = "index.sqlite"
+RECENT: Final = "recent.sqlite"
 
 _QUIET_NS: Final = 2_000_000_000
 _ARRIVED_NS: Final = 3600 * 1_000_000_000
 _NEVER: Final = 0
 """No fingerprint: a row to be read again."""
 
-_FOLDERS: Final = "folders"
+_NO_INODE: Final = -1
 _ALL: Final = 1 << 40
 _WORTH: Final = 100
+_AT_ONCE: Final = 4000
+"""So many directories are asked for their change time with a page: some 15 ms."""
+
 _MOST_LOOKS: Final = 8
 _UNUSABLE: Final = (sqlite3.Error, InputError, TypeError, ValueError)
 """What a table that is not ours may lead to."""
@@ -69,6 +79,12 @@ class RunIndex:
     _file: tuple[int, ...] | None = field(default=None, init=False)
     _unsaved: int = field(default=0, init=False)
     _is_quiet: bool = field(default=False, init=False)
+    _names: tuple[dict[str, int], ...] = field(default=(), init=False)
+    _told: deque[str] = field(factory=deque[str], init=False)
+    _scanned: str = field(default="", init=False)
+    _is_proven: bool = field(default=False, init=False)
+    _last: str = field(default="", init=False)
+    _left: int = field(default=0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def page(self, query: RunQuery) -> RunPage:
@@ -86,9 +102,13 @@ class RunIndex:
                 page = self._true_page(query)
                 self._save()
             except _UNUSABLE:
-                self._table, self._unsaved = IndexTable(), _ALL
+                self._take(IndexTable(), _ALL)
                 return page_of(scan_runs(self.folders), query)
         return page
+
+    def tell(self, name: str) -> None:
+        """Hear that the directory of a name was made, replaced or removed, perhaps."""
+        self._told.append(name)
 
     @property
     def path(self) -> Path:
@@ -104,34 +124,91 @@ class RunIndex:
         if state == self._file:
             return
         self._file = state
-        data = b""
-        with contextlib.suppress(OSError):
-            data = self.path.read_bytes()
-        table = IndexTable.load(data)
+        table = IndexTable.load(_bytes(self.path), _bytes(self.path.with_name(RECENT)))
         if table is None:
             self._unsaved = _ALL
         else:
-            self._table, self._unsaved = table, 0
+            self._take(table, 0)
+
+    def _take(self, table: IndexTable, unsaved: int) -> None:
+        """Go on with another table, of which nothing is known but what it says."""
+        self._table, self._unsaved, self._names = table, unsaved, ()
+        self._is_proven, self._scanned, self._last = False, "", ""
 
     def _refresh(self) -> None:
         """Bring the table up to date with the folders."""
-        now = time.time_ns()
-        seen = repr([_state(folder) for folder in self.folders])
-        self._is_quiet = seen == self._table.noted(_FOLDERS)
-        if not self._is_quiet:
-            places = find_places(self.folders)
-            known = self._table.places()
-            self._read((name for name, place in places.items() if known.get(name) != place), places)
-            self._change((), known.keys() - places.keys())
-            self._note_folders(seen, now)
+        now, seen = time.time_ns(), self._states()
+        self._is_quiet = seen == self._table.noted(FOLDERS) and not self._told
+        if self._is_quiet:
+            self._is_proven = True
+        else:
+            is_due = seen != self._scanned or bool(self._told)
+            if is_due:
+                self._scan()
+                self._scanned = seen if seen == self._states() and self._is_old(now) else ""
+                self._left = self._table.size()
+            self._prove(waits=is_due)
+            self._note(seen)
         self._look_again(self._table.unsettled())
 
-    def _note_folders(self, seen: str, now: int) -> None:
-        """Remember the folders as they were, unless they changed so recently that they may have changed since."""
+    def _states(self) -> str:
+        return repr([_state(folder) for folder in self.folders])
+
+    def _is_old(self, now: int) -> bool:
+        """Tell whether no folder changed so recently that it may have changed since and show it not."""
         states = [_state(folder) for folder in self.folders]
-        is_old = all(state is None or state[1] < now - _QUIET_NS for state in states)
-        if is_old and repr(states) == seen:
-            self._table.note(_FOLDERS, seen)
+        return all(state is None or state[1] < now - _QUIET_NS for state in states)
+
+    def _scan(self) -> None:
+        """Read the rows of names that are new, were told of or have another inode, and forget those that are gone."""
+        known = self._known()
+        found = find_names(self.folders, known)
+        changed = [
+            (name, number, inode)
+            for number, names in enumerate(found)
+            for name, inode in names.items()
+            if known[number].get(name) != inode
+        ]
+        added = sum(name not in known[number] for name, number, _ in changed)
+        if sum(map(len, found)) - added == sum(map(len, known)):
+            self._change([self._row(*place) for place in changed], ())
+        else:
+            lost = [name for before, after in zip(known, found, strict=True) for name in before if name not in after]
+            self._change([self._row(*place) for place in changed], lost)
+        self._names = found
+
+    def _known(self) -> tuple[dict[str, int], ...]:
+        """Return the inodes that names had, folder by folder; one that was told of has none."""
+        self._names = self._names or tuple(map(self._table.names, range(len(self.folders))))
+        while self._told:
+            name = self._told.popleft()
+            for names in self._names:
+                if name in names:
+                    names[name] = _NO_INODE
+        return self._names
+
+    def _prove(self, *, waits: bool) -> None:
+        """Look whether directories are those they were: some of them, or all where the table is of another process.
+
+        What is more than that waits for the next page where this one has read the folder already.
+        """
+        count = _AT_ONCE if self._is_proven else _ALL
+        if waits and self._left > count:
+            return
+        count = min(count, self._left)
+        places = self._table.places_after(self._last, count)
+        self._last = places[-1][0] if len(places) == count > 0 else ""
+        self._left -= len(places)
+        self._read((name, place) for name, place in places if self._is_other(name, place))
+        self._is_proven = True
+
+    def _is_other(self, name: str, place: Place) -> bool:
+        return changed_at(f"{self.folders[place.folder]}/{name}") != place.changed_ns
+
+    def _note(self, seen: str) -> None:
+        """Remember the state of the folders when every row is proven true in it."""
+        if self._left <= 0 and self._scanned == seen:
+            self._table.note(FOLDERS, seen)
             self._unsaved += 1
             self._is_quiet = True
 
@@ -155,14 +232,15 @@ class RunIndex:
                 quiet.append(row.name)
         if quiet:
             self._unsaved += self._table.settle(quiet)
-        self._read(stale, {name: self._table.place(name) for name in stale})
+        self._read((name, self._table.place(name)) for name in stale)
         return bool(stale)
 
-    def _read(self, names: Iterable[str], places: Mapping[str, Place]) -> None:
-        self._change([self._row(name, places[name]) for name in names], ())
+    def _read(self, places: Iterable[tuple[str, Place]]) -> None:
+        self._change([self._row(name, place.folder, place.inode) for name, place in places], ())
 
-    def _row(self, name: str, place: Place) -> Row:
-        path = self.folders[place.folder] / name
+    def _row(self, name: str, number: int, inode: int) -> Row:
+        path = self.folders[number] / name
+        place = Place(number, inode, changed_at(str(path)) or 0)
         papers, reading = examine_papers(path), read_listing(path)
         listing = reading.listing
         is_sound = listing is not None and not listing.damage
@@ -181,22 +259,32 @@ class RunIndex:
             self._unsaved += len(rows) + len(gone)
 
     def _save(self) -> None:
-        """Write the file anew when the table changed; where that cannot be, the table lives on in memory.
+        """Write what changed; where that cannot be, the table lives on in memory.
 
         While runs come and go it is written only for many of them: reading the rest again costs another process less.
+        Few changes are written beside the base, many with it as another.
         """
-        if not self._unsaved or (not self._is_quiet and self._unsaved * _WORTH < self._table.size()):
+        size = self._table.size() if self._unsaved else 0
+        if not self._unsaved or (not self._is_quiet and self._unsaved * _WORTH < size):
             return
-        stage = self.path.with_name(f"{STAGE_PREFIX}{os.getpid()}.{secrets.token_hex(4)}")
         with contextlib.suppress(OSError, AttributeError):
-            try:
-                with stage.open("xb") as file:
-                    file.write(self._table.dump())
-                stage.replace(self.path)
-            finally:
-                stage.unlink(missing_ok=True)
-            self._file, self._unsaved = _state(self.path), 0
+            if self._unsaved < _ALL and self._table.changes() * _WORTH < size:
+                self._write(self.path.with_name(RECENT), self._table.dump_recent)
+            else:
+                self._unsaved = _ALL
+                self._write(self.path, self._table.dump)
+                self._file = _state(self.path)
+            self._unsaved = 0
             self._sweep()
+
+    def _write(self, path: Path, dump: Callable[[], bytes]) -> None:
+        stage = self.path.with_name(f"{STAGE_PREFIX}{os.getpid()}.{secrets.token_hex(4)}")
+        try:
+            with stage.open("xb") as file:
+                file.write(dump())
+            stage.replace(path)
+        finally:
+            stage.unlink(missing_ok=True)
 
     def _sweep(self) -> None:
         """Remove the stages of processes that died while they wrote."""
@@ -219,3 +307,11 @@ def _state(path: Path) -> tuple[int, ...] | None:
     except OSError:
         return None
     return status.st_ino, status.st_ctime_ns, status.st_mtime_ns, status.st_size
+
+
+def _bytes(path: Path) -> bytes:
+    """Return what a file holds, nothing where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

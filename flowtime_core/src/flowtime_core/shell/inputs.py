@@ -13,7 +13,7 @@ from flowtime_core.errors import DocumentInvalidError, InputError, InvalidDataEr
 from flowtime_core.pipelines.plan_bundle import Inputs, captured_sources
 from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.records.run import SourceFile
-from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.disk_tree import read_steadily, read_tree
 from flowtime_core.shell.progress import ignore, notify
 from flowtime_core.shell.resolve import bound_sources
 from flowtime_core.shell.sources import read_sources
@@ -112,8 +112,15 @@ def _capture(request: RunRequest, prepared: Prepared, around: Surroundings) -> R
 def _captured(run_id: str, around: Surroundings) -> FileTree:
     if around.workspace is None:
         raise InputError("there are no runs to capture here", hint="give a capture directory")
-    tree = read_tree(around.workspace.find_run(run_id))
-    made = plan_capture(tree, captured=around.created, correlation_id=around.correlation_id)
+    workspace = around.workspace
+    made = read_steadily(
+        lambda: plan_capture(
+            workspace.read_files(run_id),
+            captured=around.created,
+            run=run_id,
+            correlation_id=around.correlation_id,
+        )
+    )
     for event in made.events:
         notify(around.observer, event)
     return made.tree

@@ -7,29 +7,23 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from attrs import evolve
+
 from flowtime_core.artifacts import layout
 from flowtime_core.artifacts.listing import describe_listed
 from flowtime_core.errors import FlowTimeError, NotFoundError, StorageError
 from flowtime_core.records.ids import RUN_ID
 from flowtime_core.records.listing import RunListing
-from flowtime_core.shell.disk_tree import read_tree
+from flowtime_core.shell.disk_tree import read_steadily, read_tree
 from flowtime_core.shell.filesystem import storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 DOCUMENTS: Final = (layout.RUN, layout.METADATA, layout.MANIFEST, layout.TELEMETRY_MANIFEST)
 """What a listing is read from."""
 
 _SIGNED_64: Final = (1 << 63) - 1
-
-
-class Place(NamedTuple):
-    """A directory that may be a run: its folder by number, and what shows that another took its name."""
-
-    folder: int
-    inode: int
-    changed_ns: int
 
 
 class Papers(NamedTuple):
@@ -47,29 +41,42 @@ class Reading(NamedTuple):
     is_certain: bool = True
 
 
-def find_places(folders: tuple[Path, ...]) -> dict[str, Place]:
-    """Return every directory whose name can be a run's, by name; of two of one name the run in the later folder wins.
+def find_names(folders: tuple[Path, ...], known: tuple[Collection[str], ...] = ()) -> tuple[dict[str, int], ...]:
+    """Return the inode of every directory whose name can be a run's, by name, folder by folder.
 
-    Links are not followed: what lies outside the folders is no run of theirs.
+    Of two of one name the run in the later folder wins, and the other is left out. Links are not followed: what lies
+    outside the folders is no run of theirs. Nothing is asked of the directories themselves.
+
+    Parameters
+    ----------
+    known : tuple of names
+        Folder by folder the names that can be a run's for certain.
     """
-    found: dict[str, Place] = {}
-    for number, folder in enumerate(folders):
-        for name, place in _directories(folder, number):
-            if name not in found or (folder / name / layout.RUN).is_file():
-                found[name] = place
+    parts = known or ((),) * len(folders)
+    found = tuple(_directories(folder, names) for folder, names in zip(folders, parts, strict=True))
+    for number, later in enumerate(found):
+        for earlier in found[:number]:
+            for name in earlier.keys() & later.keys():
+                (earlier if (folders[number] / name / layout.RUN).is_file() else later).pop(name)
     return found
 
 
-def _directories(folder: Path, number: int) -> Iterator[tuple[str, Place]]:
+def _directories(folder: Path, known: Collection[str]) -> dict[str, int]:
     with storage_errors(folder):
         if not folder.is_dir():
-            return
+            return {}
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if RUN_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
-                    status = _status(entry.path)
-                    if status is not None:
-                        yield entry.name, Place(number, status.st_ino & _SIGNED_64, status.st_ctime_ns)
+            return {
+                entry.name: entry.inode() & _SIGNED_64
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False) and (entry.name in known or RUN_ID.fullmatch(entry.name))
+            }
+
+
+def changed_at(path: str) -> int | None:
+    """Return when a directory, or its list of entries, last changed [ns]; None when it is gone."""
+    status = _status(path)
+    return None if status is None else status.st_ctime_ns
 
 
 def examine_papers(path: Path) -> Papers:
@@ -86,8 +93,16 @@ def examine_papers(path: Path) -> Papers:
 
 def read_listing(path: Path) -> Reading:
     """Read what a list shows of a directory."""
+    written = _status(f"{path}/{layout.RUN}")
+    reading = _read(path)
+    if reading.listing is None or written is None:
+        return reading
+    return reading._replace(listing=evolve(reading.listing, written_ns=written.st_mtime_ns))
+
+
+def _read(path: Path) -> Reading:
     try:
-        return Reading(describe_listed(path.name, read_tree(path)))
+        return Reading(read_steadily(lambda: describe_listed(path.name, read_tree(path))))
     except NotFoundError:
         return Reading(None)
     except FlowTimeError as error:
@@ -98,10 +113,11 @@ def read_listing(path: Path) -> Reading:
 
 def scan_runs(folders: tuple[Path, ...]) -> Iterator[RunListing]:
     """Read every run of the folders, in no order."""
-    for name, place in find_places(folders).items():
-        reading = read_listing(folders[place.folder] / name)
-        if reading.listing is not None:
-            yield reading.listing
+    for folder, names in zip(folders, find_names(folders), strict=True):
+        for name in names:
+            reading = read_listing(folder / name)
+            if reading.listing is not None:
+                yield reading.listing
 
 
 def _status(path: str) -> os.stat_result | None:

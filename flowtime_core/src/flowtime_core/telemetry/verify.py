@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def is_capture(tree: FileTree) -> bool:
     """Tell whether a directory, which is no run, is a capture."""
-    return layout.CHECKSUMS in tree or layout.DATA_PACKAGE in tree or _has_manifest(tree)
+    return layout.CHECKSUMS in tree or layout.DATA_PACKAGE in tree or has_capture_manifest(tree)
 
 
-def _has_manifest(tree: FileTree) -> bool:
+def has_capture_manifest(tree: FileTree) -> bool:
+    """Tell whether a directory has the manifest of a capture: proof that it is one, where the rest is a sign."""
     try:
         decode_telemetry_manifest(tree.get(layout.MANIFEST, b""), path=layout.MANIFEST)
     except VerificationError:
