@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
-from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from flowtime_http import Settings, create_app
-from flowtime_http.operation import Operation
 from flowtime_http.routes import OPERATIONS
 from tests.http.conftest import DESK, YAML, Site
 from tests.support.desk import MODEL
 from tests.support.examples import examples
+from tests.support.server import started
 
 
 @pytest.fixture
@@ -91,38 +90,34 @@ def test_what_the_service_tells_about_itself_is_described_too(site: Site, docume
     assert site.client.get(path).headers["Content-Type"].partition(";")[0] == described
 
 
-BY_DAY: Final = 4
+CHECKS: Final = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+)
 
 
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - a schema of schemathesis
-    """The service as schemathesis reads its description."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("described") / "data"))
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
-def test_no_request_brings_forth_what_is_not_described(described: Any, operation: Operation) -> None:  # noqa: ANN401
-    """Requests made from the description, and against it: no 5xx, no status, type or body that it does not tell."""
-    asked = described[operation.path][operation.method]
-    _ask(asked.as_strategy(generation_mode=GenerationMode.POSITIVE), [positive_data_acceptance])
-    takes_text = operation.body is not None and not operation.body.schema
-    if (operation.query or operation.body) and not takes_text:
-        _ask(asked.as_strategy(generation_mode=GenerationMode.NEGATIVE), [])
-
-
-def _ask(strategy: Any, excluded: list[Any]) -> None:  # noqa: ANN401 - schemathesis
-    """Make requests; a schema cannot tell which ids there are, so what it allows may be refused."""
-
-    @settings(
-        examples(BY_DAY),
-        deadline=None,
-        suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
-        database=None,
-    )
-    @given(strategy)
-    def ask(case: Any) -> None:  # noqa: ANN401 - a case of schemathesis
-        case.call_and_validate(excluded_checks=excluded)
-
-    ask()
+def test_no_request_brings_forth_what_is_not_described(tmp_path: Path) -> None:
+    """Examples, coverage, fuzzing and links of operations, for and against the description: no 5xx, no surprise."""
+    arguments = ("-m", "flowtime_cli", "serve", "--port", "0", "--quiet", "--data-dir", "data")
+    with started(tmp_path, *arguments) as server:
+        site = f"{server.address}/v1"
+        made = {"templateId": "http-service", "mode": "simulation", "options": {"runId": "http-service"}}
+        assert httpx2.post(f"{site}/runs", json=made).status_code == 201
+        assert httpx2.post(f"{site}/telemetry/captures", json={"source": {"runId": "http-service"}}).status_code == 201
+        asked = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "run", f"{server.address}/openapi.json"),
+                *("--phases", "examples,coverage,fuzzing,stateful", "--checks", ",".join(CHECKS), "--workers", "1"),
+                *("--max-examples", str(examples(2).max_examples), "--seed", "1", "--no-color"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert asked.returncode == 0, asked.stdout[-10_000:] + asked.stderr
+        assert "Fuzzing" in asked.stdout
+        assert server.stop() == 0

@@ -113,8 +113,9 @@ def _body(operation: Operation) -> dict[str, Plain]:
 
 
 def _response(answer: Answer) -> dict[str, Plain]:
-    text: dict[str, Plain] = {"type": "string"}
-    content = _content(answer.media_types, text)
+    content: dict[str, Plain] = {}
+    for media_type in answer.media_types:  # what is read as YAML may be any value, and whoever checks it reads it
+        content |= _content((media_type,), {} if media_type.endswith("yaml") else {"type": "string"})
     if answer.schema:
         content |= _content(JSON, _reference(answer.schema))
     return {"description": answer.doc, "content": content}
