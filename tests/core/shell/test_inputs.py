@@ -124,11 +124,25 @@ def test_damage_stops_a_bundle(tmp_path: Path, capture: Path) -> None:
 
 
 def test_nothing_outside_the_root_is_read(tmp_path: Path, capture: Path) -> None:
-    """A capture directory below the root is read, one beside it is not."""
-    assert replayed(tmp_path, capture, root=tmp_path / "data").can_replay
-    for outside in (tmp_path / "templates", tmp_path / "data/../templates"):
-        with pytest.raises(InputError, match="may not be read here"):
-            replayed(tmp_path, outside, root=tmp_path / "data")
+    """A capture directory below the root is read, one beside it is as unknown as one that is not there."""
+    root = tmp_path / "data"
+    assert replayed(tmp_path, capture, root=root).can_replay
+    ft.capture(root / "runs/simulated", output=tmp_path / "beside")
+    (root / "link").symlink_to(tmp_path / "beside")
+    for outside in ("beside", "data/../beside", "data/link", "data/nowhere", "nowhere", "data/no\0where"):
+        with pytest.raises(NotFoundError, match="there is no capture directory") as caught:
+            replayed(tmp_path, tmp_path / outside, root=root)
+        assert caught.value.code == "capture_not_found"
+
+
+def test_a_root_is_where_a_model_begins_to_name_captures(tmp_path: Path, capture: Path) -> None:
+    """The directory of a model is relative to the root where there is one."""
+    text = f"telemetry: {{directory: simulated}}\n{MODEL}"
+    document = Submission(text=text)
+    made = create(tmp_path, document=document, mode="telemetry", root=capture.parent)
+    assert made.can_replay
+    with pytest.raises(NotFoundError, match="there is no capture directory simulated"):
+        create(tmp_path, document=document, mode="telemetry", root=tmp_path / "data")
 
 
 @pytest.mark.parametrize(
