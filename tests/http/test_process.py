@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from attrs import frozen
 from click.testing import CliRunner
 
 from flowtime_cli.main import cli
 from flowtime_http.routes import OPERATIONS
 from flowtime_http.settings import token_of
 from tests.support.reference import ROOT
+from tests.support.server import Server, started
 
 WALKTHROUGH = (ROOT / "docs/http/flowtime.http").read_text(encoding="utf-8")
 QUICK = """
@@ -41,43 +41,6 @@ run_handlers.create_run = slow
 settings = Settings(data_dir=Path("data"), header_seconds=0.5, body_seconds=0.5, idle_seconds=1)
 serve(settings, host="127.0.0.1", port=0, ready=lambda address: print(address, file=sys.stderr, flush=True))
 """
-
-
-@frozen
-class Server:
-    """A process that answers."""
-
-    process: subprocess.Popen[bytes]
-    address: str
-
-    def connect(self) -> socket.socket:
-        """A connection that nothing has been said on."""
-        parts = urlsplit(self.address)
-        assert parts.hostname is not None
-        return socket.create_connection((parts.hostname, parts.port or 80), timeout=20)
-
-    def stop(self) -> int:
-        """Ask it to stop, by its process id, and return its exit code."""
-        os.kill(self.process.pid, signal.SIGTERM)
-        return self.process.wait(30)
-
-
-@contextlib.contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[Server]:
-    """Start Python with some arguments and wait until it has said where it answers."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FLOWTIME_")}
-    with subprocess.Popen(
-        [sys.executable, *arguments], cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            assert process.stderr is not None
-            line = process.stderr.readline().decode()
-            found = re.search(r"http://[^\s\"]+", line)
-            assert found is not None, line + process.stderr.read().decode()
-            yield Server(process, found[0])
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.generate import generate_model
-from flowtime_http.answer import json_answer
+from flowtime_http.answer import json_answer, text_answer
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -43,10 +43,13 @@ def show_template(service: Service, call: Call) -> Response:
 
 
 def generate(service: Service, call: Call) -> Response:
-    """Return the model that a template makes, with its provenance."""
+    """Return the model that a template makes: with its provenance as JSON, or alone where YAML is asked for."""
     given = parameters_from_document(decode_json(call.body or b"{}", source="parameters"))
     mode: Mode = "telemetry" if call.text("mode") == "telemetry" else "simulation"
     request = RunRequest(template_id=call.path["templateId"], parameters=given, mode=mode)
     with blame_library(request, service.library, sources_root=service.sources_dir):
         made = generate_model(request, library=service.library, created=now(), sources_root=service.sources_dir)
-    return json_answer(made.to_plain())
+    headers = {"Vary": "Accept"}
+    if "application/yaml" in call.headers.get("accept", ""):
+        return text_answer(made.text.encode(), "application/yaml", headers)
+    return json_answer(made.to_plain(), headers=headers)
