@@ -129,7 +129,15 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path, capture: Path) -> None
     assert replayed(tmp_path, capture, root=root).can_replay
     ft.capture(root / "runs/simulated", output=tmp_path / "beside")
     (root / "link").symlink_to(tmp_path / "beside")
-    for outside in ("beside", "data/../beside", "data/link", "data/nowhere", "nowhere", "data/no\0where"):
+    for outside in (
+        "beside",
+        "data/../beside",
+        "data/link",
+        "data/nowhere",
+        "nowhere",
+        "data/no\0where",
+        f"data/{'x' * 300}",
+    ):
         with pytest.raises(NotFoundError, match="there is no capture directory") as caught:
             replayed(tmp_path, tmp_path / outside, root=root)
         assert caught.value.code == "capture_not_found"

@@ -15,7 +15,7 @@ from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.records.run import SourceFile
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.resolve import bound_sources
-from flowtime_core.shell.rooted import has_links, path_below
+from flowtime_core.shell.rooted import leads_straight, path_below
 from flowtime_core.shell.sources import read_sources
 from flowtime_core.telemetry.replay import read_capture
 
@@ -130,7 +130,7 @@ def _read_directory(directory: str, root: Path | None, base: Path | None = None)
 
 def _below(root: Path, text: str, base: Path) -> Path | None:
     below = path_below(root, text, base=base)
-    return root / below if below and not has_links(root, below) else None
+    return root / below if below and leads_straight(root, below) else None
 
 
 def _check_bindings(bindings: Mapping[str, str], capture: Replay, source: str) -> None:

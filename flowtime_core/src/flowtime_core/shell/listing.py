@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -55,9 +56,18 @@ def find_places(folders: tuple[Path, ...]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for number, folder in enumerate(folders):
         for name, place in _directories(folder, number):
-            if name not in found or (folder / name / layout.RUN).is_file():
+            if name not in found or holds_run(folder / name):
                 found[name] = place
     return found
+
+
+def holds_run(path: Path) -> bool:
+    """Tell whether a directory has the summary of a run; neither is followed where it is a link."""
+    folder = _status(str(path))
+    if folder is None or not stat.S_ISDIR(folder.st_mode):
+        return False
+    summary = _status(f"{path}/{layout.RUN}")
+    return summary is not None and stat.S_ISREG(summary.st_mode)
 
 
 def _directories(folder: Path, number: int) -> Iterator[tuple[str, Place]]:

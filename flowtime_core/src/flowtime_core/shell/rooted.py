@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from flowtime_core.errors import NotFoundError
@@ -39,7 +40,10 @@ def read_below(root: Path, path: str) -> bytes | None:
         return None
 
 
-def has_links(root: Path, path: str) -> bool:
-    """Tell whether a relative path leads over a link below the root."""
+def leads_straight(root: Path, path: str) -> bool:
+    """Tell whether a relative path leads to something below a root without a link on the way."""
     steps = (root / path, *(root / path).parents)
-    return any(step.is_symlink() for step in steps[: len(Path(path).parts)])
+    try:
+        return not any(stat.S_ISLNK(step.lstat().st_mode) for step in steps[: len(Path(path).parts)])
+    except OSError:
+        return False

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from flowtime_core.artifacts.export import export_run, find_format
-from flowtime_core.artifacts.layout import RUN
 from flowtime_core.artifacts.stored_run import RunSummary, read_stored_run, read_summary
 from flowtime_core.errors import ConflictError, FlowTimeError, NotFoundError, StorageError, VerificationError
 from flowtime_core.pipelines.verify import verify_tree
@@ -18,7 +17,7 @@ from flowtime_core.records.listing import RunQuery, newest_first
 from flowtime_core.shell.disk import REAL_DISK, Disk
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.filesystem import commit_tree, remove_tree, replace_file, sweep
-from flowtime_core.shell.listing import scan_runs
+from flowtime_core.shell.listing import holds_run, scan_runs
 
 if TYPE_CHECKING:
     from flowtime_core.records.file_tree import FileTree
@@ -116,7 +115,7 @@ class Workspace:
         """
         name = parse_run_id(run_id)
         for folder in (self.runs_dir, self.data_root):
-            if not (folder / name).is_symlink() and (folder / name / RUN).is_file():
+            if holds_run(folder / name):
                 return folder / name
         raise NotFoundError(f"there is no run {run_id!r}", code="run_not_found", hint="flowtime runs list")
 
