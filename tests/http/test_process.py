@@ -158,7 +158,7 @@ def test_a_running_request_is_finished_before_the_end(quick: Server) -> None:
 
 
 def test_an_answer_does_not_wait_for_an_acknowledgement(server: Server) -> None:
-    """Fifty answers on one connection: each would be held back 40 ms if its body waited for the head to be confirmed."""
+    """Fifty on one connection: each would be held back 40 ms if its body waited for its head to be confirmed."""
     with httpx2.Client(base_url=server.address, timeout=60) as client:
         client.get("/healthz")
         begun = time.monotonic()

@@ -5,26 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.http.conftest import DESK, YAML, Build, Site
+from tests.support.payloads import SOURCED
 
-SOURCED: Final = """\
-metadata: {id: sourced, title: Sourced, version: 1.0.0}
-window: {start: 2025-01-01T00:00:00Z, timezone: UTC}
-parameters:
-  - {name: calls, type: string, default: ""}
-  - {name: telemetry_dir, type: string, default: ""}
-grid: {bins: 3, binSize: 1, binUnit: hours}
-topology:
-  nodes:
-    - id: Desk
-      kind: queue
-      semantics: {arrivals: calls, queueDepth: self, capacity: staff}
-nodes:
-  - {id: calls, kind: const, values: 1, source: "${calls}"}
-  - {id: staff, kind: const, values: 4}
-telemetry: {directory: "${telemetry_dir}"}
-outputs:
-  - series: "*"
-"""
 FILE: Final = {"calls": "file:measured/Desk_arrivals.csv"}
 
 
