@@ -27,6 +27,7 @@ def test_the_state_as_text(shell: Shell, run_id: str, golden: Golden) -> None:
     """A bin is a row per node, a window adds the course."""
     golden.check_text("cli/state-bin.txt", shell("state", run_id, "--bin", "3").stdout)
     golden.check_text("cli/state-window.txt", shell("state", run_id, "--window", "1:3").stdout)
+    golden.check_text("cli/state-steps.txt", shell("state", run_id, "--window", "0:3", "--step", "2").stdout)
 
 
 @pytest.mark.parametrize(
@@ -37,13 +38,17 @@ def test_the_state_as_text(shell: Shell, run_id: str, golden: Golden) -> None:
         (("--window", "one"), 2, "is not A:B"),
         (("--bin", "4"), 3, "expected 0 to 3"),
         (("--window", "0:4"), 3, "expected 0 to 3"),
+        (("--window", "3:1"), 3, "error[invalid_bin]: endBin is 1"),
+        (("--window", "0:1", "--step", "0"), 3, "step is 0"),
+        (("--bin", "0", "--step", "0"), 3, "step is 0"),
     ],
 )
 def test_bins_that_cannot_be_asked_for(
     shell: Shell, run_id: str, options: tuple[str, ...], code: int, text: str
 ) -> None:
-    """Usage is exit code 2, a bin outside the grid 3."""
-    assert text in shell("state", run_id, *options, code=code).stderr
+    """Usage is exit code 2, a bin outside the grid 3, as text and as JSON."""
+    for form in ((), ("--json",)):
+        assert text in shell("state", run_id, *options, *form, code=code).stderr
 
 
 def test_a_window_may_be_coarse_and_narrow(shell: Shell, run_id: str) -> None:
