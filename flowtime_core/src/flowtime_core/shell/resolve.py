@@ -11,14 +11,15 @@ from flowtime_core.codec.origin import decode_origin
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.errors import DocumentInvalidError
 from flowtime_core.pipelines.check import DocumentKind, Validation, check_prepared
-from flowtime_core.pipelines.prepare import is_template, place_of_text, prepare_model, prepare_template
+from flowtime_core.pipelines.prepare import is_template, place_of_value, prepare_model, prepare_template
 from flowtime_core.records.bundle import telemetry_uri
+from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.shell.sources import read_sources
+from flowtime_core.template.parameters import is_of_request, place_in_request
 
 if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.bundle import Origin
-    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.document import Document
     from flowtime_core.records.run import RunRequest, SourceFile
     from flowtime_core.shell.library import Library
@@ -80,6 +81,7 @@ def prepare(resolved: Resolved, request: RunRequest) -> Prepared:
             mode=request.mode,
             seed=request.seed,
         )
+    _refuse_parameters(resolved, request)
     origin = _origin(request)
     return prepare_model(
         resolved.document,
@@ -88,6 +90,23 @@ def prepare(resolved: Resolved, request: RunRequest) -> Prepared:
         mode="telemetry" if request.mode == "telemetry" else None,
         origin=origin,
     )
+
+
+def _refuse_parameters(resolved: Resolved, request: RunRequest) -> None:
+    """Refuse values for a document that has no parameters, as a template refuses those that it does not have."""
+    given = dict.fromkeys((*request.parameters, *request.parameter_texts, *request.bindings))
+    if given:
+        source = resolved.document.source
+        findings = [
+            Diagnostic(
+                code="unknown_parameter",
+                message=f"parameter {name!r} is given to a model, which has none",
+                location=place_in_request(name),
+                hint="a template declares parameters",
+            )
+            for name in given
+        ]
+        raise DocumentInvalidError(f"{source} is no template and takes no parameters", findings=findings)
 
 
 def _origin(request: RunRequest) -> Origin | None:
@@ -108,7 +127,7 @@ def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None =
     findings: list[Diagnostic] = []
     for uri in prepared.file_uris():
         found, faults = read_sources((uri,), base=resolved.folder, bins=prepared.model.grid.bins, root=root)
-        place = place_of_text(resolved.document, uri)
+        place = place_of_value(resolved.document, prepared.parameters, uri)
         files |= found
         findings += [fault if fault.location else evolve(fault, location=place) for fault in faults]
     if findings:
@@ -133,4 +152,10 @@ def validate_request(request: RunRequest, library: Library, *, sources_root: Pat
         return check_prepared(prepared, bound_sources(resolved, prepared, root=sources_root))
     except DocumentInvalidError as error:
         kind: DocumentKind = "template" if resolved.is_template else "model"
-        return Validation(kind=kind, source=resolved.document.source, findings=error.findings)
+        is_sound = all(is_of_request(finding) for finding in error.findings if finding.is_error)
+        return Validation(
+            kind=kind,
+            source=resolved.document.source,
+            findings=error.findings,
+            message=error.message if is_sound else "",
+        )
