@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,25 @@ def test_a_run_is_named_by_id_or_directory(shell: Shell, run_id: str) -> None:
     assert "error[run_not_found]" in shell("series", "no/such/dir", code=4).stderr
 
 
+def test_a_directory_of_the_same_name_hides_no_run(shell: Shell, run_id: str) -> None:
+    """A bare name is an id first; it is a directory where no run has that id, and with a separator always."""
+    told = shell("series", run_id, "demand").stdout
+    Path(run_id).mkdir()
+    assert shell("series", run_id, "demand").stdout == told
+    Path(run_id).rmdir()
+    shutil.copytree(f"data/runs/{run_id}", "copy")
+    assert shell("series", "copy", "demand").stdout == shell("series", "./copy", "demand").stdout == told
+    Path(run_id).mkdir()
+    assert "error[run_not_found]" in shell("series", f"./{run_id}", "demand", code=4).stderr
+
+
+def test_nodes_may_be_named_one_by_one(shell: Shell, run_id: str) -> None:
+    """Commas and repetition are one."""
+    several = shell.json("state", run_id, "--bin", "1", "--nodes", "Desk", "--nodes", "Exit")
+    assert several == shell.json("state", run_id, "--bin", "1", "--nodes", "Desk,Exit")
+    assert [node["id"] for node in several["nodes"]] == ["Desk", "Exit"]
+
+
 def test_series_are_listed_and_printed(shell: Shell, run_id: str, golden: Golden) -> None:
     """Without names there is a table; with names CSV; with --json either in plain values."""
     golden.check_text("cli/series.txt", shell("series", run_id).stdout)
@@ -122,6 +142,7 @@ def test_series_are_listed_and_printed(shell: Shell, run_id: str, golden: Golden
     )
     assert shell.json("series", run_id, "demand")["series"][0]["values"] == [10, 20, 30, 20]
     assert "did you mean 'demand'" in shell("series", run_id, "demnad", code=4).stderr
+    assert "hint: it has 8, as demand, staff, size" in shell("series", run_id, "?", code=4).stderr
 
 
 def test_runs_are_listed_and_shown(shell: Shell, run_id: str, golden: Golden) -> None:

@@ -158,9 +158,18 @@ def request_for(
 
 
 def run_path(run_name: str, data_dir: Path | None) -> Path:
-    """Return the directory of a run: a path that is there, else the id of a run under the data root."""
+    """Return the directory of a run: of a path with a separator, of the run with that id, else a directory here."""
+    from flowtime_core.errors import InputError, NotFoundError
+
     path = Path(run_name)
-    return path if path.is_dir() or "/" in run_name else open_workspace(data_dir).find_run(run_name)
+    if "/" in run_name:
+        return path
+    try:
+        return open_workspace(data_dir).find_run(run_name)
+    except (InputError, NotFoundError):
+        if path.is_dir():
+            return path
+        raise
 
 
 def open_stored(run_name: str, data_dir: Path | None) -> StoredRun:
@@ -181,10 +190,10 @@ def parse_window(ctx: click.Context, option: click.Parameter, value: str | None)
     return int(first), int(last)
 
 
-def split_names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
-    """Return ``A,B`` as names."""
+def split_names(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``A,B`` and ``C`` as names."""
     del ctx, option
-    return tuple(name for part in (value or "").split(",") if (name := part.strip()))
+    return tuple(name for value in values for part in value.split(",") if (name := part.strip()))
 
 
 def log_of_run(path: Path | None) -> AbstractContextManager[Observer]:

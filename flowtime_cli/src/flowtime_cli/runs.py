@@ -122,7 +122,16 @@ def _print_page(page: RunPage) -> None:
         Column("warnings", right=True),
     )
     table = fit_table(columns, [_cells(run) for run in page.items], rule=screen.glyphs.rule, width=screen.width)
-    show([*table, "", f"{len(page.items)} of {page.total} runs"] if page.items else ["no runs"])
+    show([*table, "", f"{len(page.items)} of {page.total} runs"] if page.items else [_nothing(page)])
+
+
+def _nothing(page: RunPage) -> str:
+    """Return why a page is empty."""
+    if not page.total:
+        return "no runs"
+    last = -(-page.total // page.page_size)
+    counted = "1 run" if page.total == 1 else f"{page.total} runs"
+    return f"no runs on page {page.page}: {counted} on {'1 page' if last == 1 else f'{last} pages'}"
 
 
 def _cells(run: RunListing) -> list[str]:

@@ -33,7 +33,7 @@ def test_series_are_listed_by_full_id() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("demnad", "did you mean 'demand'"), ("Desk.parallelism", "list the names"), ("?", "list the names")],
+    [("demnad", "did you mean 'demand'"), ("Desk.parallelism", "it has 8"), ("?", "it has 8, as demand, staff, size")],
 )
 def test_a_name_that_means_nothing_says_what_was_meant(name: str, hint: str) -> None:
     """The nearest name is suggested where one is near."""

@@ -153,24 +153,6 @@ def test_a_root_is_where_a_model_begins_to_name_captures(tmp_path: Path, capture
         create(tmp_path, document=document, mode="telemetry", root=tmp_path / "data")
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"mode": "simulation"}, "in telemetry mode"),
-        ({"mode": "simulation", "capture_dir": "", "bindings": {"a": "b"}}, "in telemetry mode"),
-        ({"from_run": "simulated"}, "exclude each other"),
-        ({"capture_dir": "", "bindings": {"a": "b"}}, "there is none"),
-        ({"bindings": {"orders": "nothing.csv"}}, "'orders' is bound to nothing.csv"),
-    ],
-)
-def test_requests_that_contradict_themselves_are_refused(
-    tmp_path: Path, capture: Path, settings: dict[str, Any], message: str
-) -> None:
-    """Each says what is wrong with it."""
-    with pytest.raises(InputError, match=message):
-        replayed(tmp_path, capture, **settings)
-
-
 SOURCES = """\
 metadata: {id: measured, title: Measured, version: 1.0.0}
 parameters:
@@ -185,6 +167,30 @@ nodes:
   - {id: demand, kind: const, values: 1, source: "${orders}"}
   - {id: done, kind: expr, expr: demand}
 """
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"mode": "simulation"}, "in telemetry mode"),
+        ({"mode": "simulation", "capture_dir": "", "bindings": {"a": "b"}}, "in telemetry mode"),
+        ({"from_run": "simulated"}, "exclude each other"),
+        ({"capture_dir": "", "bindings": {"a": "b"}}, "there is none"),
+        ({"bindings": {"orders": "nothing.csv"}}, "'orders' is given to a model"),
+        ({"parameters": {"orders": 1}, "parameter_texts": {"staff": "1"}}, "takes no parameters"),
+        (
+            {"bindings": {"orders": "nothing.csv"}, "document": Submission(text=SOURCES)},
+            "'orders' is bound to nothing.csv",
+        ),
+        ({"capture_dir": "", "from_run": "./copy"}, "run id './copy' is not"),
+    ],
+)
+def test_requests_that_contradict_themselves_are_refused(
+    tmp_path: Path, capture: Path, settings: dict[str, Any], message: str
+) -> None:
+    """Each says what is wrong with it."""
+    with pytest.raises(InputError, match=message):
+        replayed(tmp_path, capture, **settings)
 
 
 def test_parameters_take_files_of_the_capture(tmp_path: Path, capture: Path) -> None:

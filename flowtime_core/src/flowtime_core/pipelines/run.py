@@ -53,8 +53,9 @@ class SeriesByName(Mapping[str, Series]):
         for candidate in self._candidates(name):
             if candidate in series:
                 return series[candidate]
-        near = get_close_matches(name, [short_name(series_id) for series_id in self], n=1)
-        hint = f"did you mean {near[0]!r}" if near else "list the names with list(run.series)"
+        names = [short_name(series_id) for series_id in self]
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}" if near else f"it has {len(names)}, as {', '.join(names[:3])}"
         message = f"run {self._stored.run_id!r} has no series {name!r}"
         raise NotFoundError(message, code="series_not_found", hint=hint)
 

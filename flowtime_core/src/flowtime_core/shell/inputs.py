@@ -109,7 +109,12 @@ def _capture(request: RunRequest, prepared: Prepared, around: Surroundings) -> R
 def _captured(run_id: str, around: Surroundings) -> FileTree:
     if around.workspace is None:
         raise InputError("there are no runs to capture here", hint="give a capture directory")
-    return plan_capture(read_tree(around.workspace.find_run(run_id)), captured=around.created).tree
+    try:
+        found = around.workspace.find_run(run_id)
+    except InputError as error:
+        hint = "flowtime runs list; to replay a directory, capture it first: flowtime telemetry capture --run-dir DIR"
+        raise InputError(error.message, code=error.code, hint=hint) from error
+    return plan_capture(read_tree(found), captured=around.created).tree
 
 
 def _read_directory(directory: str, root: Path | None, base: Path | None = None) -> FileTree:

@@ -104,7 +104,7 @@ class Workspace:
         return evolve(_open(self.find_run(run)), run_id=run)
 
     def find_run(self, run_id: str) -> Path:
-        """Return the directory of a run.
+        """Return the directory of a run: in the data root, else where runs are written.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class Workspace:
             ``run_not_found``.
         """
         name = parse_run_id(run_id)
-        for folder in (self.runs_dir, self.data_root):
+        for folder in (self.data_root / _RUNS, self.data_root, self.runs_dir):
             if holds_run(folder / name):
                 return folder / name
         raise NotFoundError(f"there is no run {run_id!r}", code="run_not_found", hint="flowtime runs list")
