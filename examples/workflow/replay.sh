@@ -2,6 +2,9 @@
 # From a simulated run to measured data with holes, and back to a run that answers every query; the command line only.
 #
 #   sh replay.sh [TEMPLATE [GAPS]]      in an empty folder; everything is written below it
+#
+# No step needs a service, and only files pass between them, so the steps may run on different machines: where templates
+# are kept, generate (3); carry made/ and capture/ to where runs are made; there, bundle (4). replay-http.sh asks a service.
 set -eu
 
 template=${1:-order-system}

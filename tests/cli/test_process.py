@@ -77,6 +77,16 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell, run_id: str) -> None:
         assert (process.wait(), process.stderr.read()) == (141, b"")
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_a_stream_that_is_closed_leads_nowhere(shell: Shell, closed: str) -> None:
+    """The command does what it does, without a word on it and without a fault of ours."""
+    script = f'exec "$0" -m flowtime_cli run model.yaml --run-id mine {closed}'
+    done = subprocess.run(["/bin/sh", "-c", script, sys.executable], check=False, capture_output=True, cwd=shell.folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.stdout == b"") == (closed == ">&-")
+    assert (shell.folder / "data/runs/mine/run.json").is_file()
+
+
 @pytest.mark.parametrize("arguments", [("--version",), ("run", "model.yaml", "--run-id", "m", "--json")])
 def test_the_command_and_the_module_are_one(shell: Shell, arguments: tuple[str, ...]) -> None:
     """`flowtime` and `python -m flowtime_cli` do the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def test_the_state_as_text(shell: Shell, run_id: str, golden: Golden) -> None:
     """A bin is a row per node, a window adds the course."""
     golden.check_text("cli/state-bin.txt", shell("state", run_id, "--bin", "3").stdout)
     golden.check_text("cli/state-window.txt", shell("state", run_id, "--window", "1:3").stdout)
+    golden.check_text("cli/state-steps.txt", shell("state", run_id, "--window", "0:3", "--step", "2").stdout)
 
 
 @pytest.mark.parametrize(
@@ -37,13 +39,17 @@ def test_the_state_as_text(shell: Shell, run_id: str, golden: Golden) -> None:
         (("--window", "one"), 2, "is not A:B"),
         (("--bin", "4"), 3, "expected 0 to 3"),
         (("--window", "0:4"), 3, "expected 0 to 3"),
+        (("--window", "3:1"), 3, "error[invalid_bin]: endBin is 1"),
+        (("--window", "0:1", "--step", "0"), 3, "step is 0"),
+        (("--bin", "0", "--step", "0"), 3, "step is 0"),
     ],
 )
 def test_bins_that_cannot_be_asked_for(
     shell: Shell, run_id: str, options: tuple[str, ...], code: int, text: str
 ) -> None:
-    """Usage is exit code 2, a bin outside the grid 3."""
-    assert text in shell("state", run_id, *options, code=code).stderr
+    """Usage is exit code 2, a bin outside the grid 3, as text and as JSON."""
+    for form in ((), ("--json",)):
+        assert text in shell("state", run_id, *options, *form, code=code).stderr
 
 
 def test_a_window_may_be_coarse_and_narrow(shell: Shell, run_id: str) -> None:
@@ -105,6 +111,25 @@ def test_a_run_is_named_by_id_or_directory(shell: Shell, run_id: str) -> None:
     assert "error[run_not_found]" in shell("series", "no/such/dir", code=4).stderr
 
 
+def test_a_directory_of_the_same_name_hides_no_run(shell: Shell, run_id: str) -> None:
+    """A bare name is an id first; it is a directory where no run has that id, and with a separator always."""
+    told = shell("series", run_id, "demand").stdout
+    Path(run_id).mkdir()
+    assert shell("series", run_id, "demand").stdout == told
+    Path(run_id).rmdir()
+    shutil.copytree(f"data/runs/{run_id}", "copy")
+    assert shell("series", "copy", "demand").stdout == shell("series", "./copy", "demand").stdout == told
+    Path(run_id).mkdir()
+    assert "error[run_not_found]" in shell("series", f"./{run_id}", "demand", code=4).stderr
+
+
+def test_nodes_may_be_named_one_by_one(shell: Shell, run_id: str) -> None:
+    """Commas and repetition are one."""
+    several = shell.json("state", run_id, "--bin", "1", "--nodes", "Desk", "--nodes", "Exit")
+    assert several == shell.json("state", run_id, "--bin", "1", "--nodes", "Desk,Exit")
+    assert [node["id"] for node in several["nodes"]] == ["Desk", "Exit"]
+
+
 def test_series_are_listed_and_printed(shell: Shell, run_id: str, golden: Golden) -> None:
     """Without names there is a table; with names CSV; with --json either in plain values."""
     golden.check_text("cli/series.txt", shell("series", run_id).stdout)
@@ -117,6 +142,7 @@ def test_series_are_listed_and_printed(shell: Shell, run_id: str, golden: Golden
     )
     assert shell.json("series", run_id, "demand")["series"][0]["values"] == [10, 20, 30, 20]
     assert "did you mean 'demand'" in shell("series", run_id, "demnad", code=4).stderr
+    assert "hint: it has 8, as demand, staff, size" in shell("series", run_id, "?", code=4).stderr
 
 
 def test_runs_are_listed_and_shown(shell: Shell, run_id: str, golden: Golden) -> None:

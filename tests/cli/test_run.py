@@ -109,3 +109,25 @@ def test_what_is_no_run_is_not_overwritten(shell: Shell, root: str) -> None:
     told = shell("run", "model.yaml", "--run-id", "mine", "--out", root, "--overwrite", code=5).stderr
     assert "exists and is not a run" in told
     assert work.exists()
+
+
+def test_a_model_takes_no_parameters(shell: Shell) -> None:
+    """Neither from options nor from a file: they would change nothing, so they are refused by name."""
+    (shell.folder / "values.yaml").write_text("staff: 3\n", encoding="utf-8")
+    for options, name in ((("-p", "rate=4"), "rate"), (("--param-file", "values.yaml"), "staff")):
+        for command in ("run", "validate"):
+            told = shell(command, "model.yaml", *options, code=3).stderr
+            assert "model.yaml is no template and takes no parameters: 1 error" in told
+            assert f"-p {name}: error[unknown_parameter]: parameter '{name}' is given to a model" in told
+
+
+def test_a_wrong_parameter_is_named_as_it_was_given(shell: Shell) -> None:
+    """A template that ships is not to blame, and its path is of no use."""
+    told = shell("run", "--template-id", "http-service", "-p", "bnis=3", "-p", "bins=2", code=3).stderr
+    assert told.splitlines() == [
+        "error[invalid_document]: the parameters do not fit template 'http-service': 2 errors",
+        "-p bnis: error[unknown_parameter]: parameter 'bnis' is not declared by the template (did you mean 'bins')",
+        "-p bins: error[parameter_range]: parameter 'bins' is 2, below its minimum 12",
+    ]
+    told = shell("run", "--template-id", "http-service", "-p", "telemetryRequestsSource=file:no.csv", code=3).stderr
+    assert "-p telemetryRequestsSource: error[missing_source]: source 'file:no.csv' cannot be read" in told

@@ -23,6 +23,10 @@ def test_filters_and_pages(shell: Shell, run_id: str) -> None:
     assert listed("--without-warnings", "--search", "MIN") == ["mine"]
     assert listed("--mode", "telemetry") == []
     assert listed("--page", "2", "--page-size", "1") == ["plain"]
+    for options, told in (((), "3 runs on 1 page"), (("--page-size", "2"), "3 runs on 2 pages")):
+        assert shell("runs", "list", "--page", "99", *options).stdout == f"no runs on page 99: {told}\n"
+    one = shell("runs", "list", "--page", "2", "--template-id", "desk").stdout
+    assert one == "no runs on page 2: 1 run on 1 page\n"
 
 
 def test_a_run_is_deleted(shell: Shell, run_id: str) -> None:

@@ -76,6 +76,15 @@ def test_one_command_captures_and_replays(shell: Shell, run_id: str) -> None:
     assert first["metadata"]["runId"] == second["metadata"]["runId"]
 
 
+def test_a_run_to_capture_is_one_of_the_data_root(shell: Shell, run_id: str) -> None:
+    """Wherever the new run is written; a directory is no id, and the hint says what to do with one."""
+    made = shell.json("telemetry", "run", "model.yaml", "--from-run", run_id, "--out", "other", "--run-id", "replayed")
+    assert made["metadata"]["runId"] == "replayed"
+    assert (shell.folder / "other/replayed/run.json").is_file()
+    told = shell("telemetry", "run", "model.yaml", "--from-run", "./copy", code=3).stderr
+    assert "capture it first: flowtime telemetry capture --run-dir" in told
+
+
 def test_a_dry_run_shows_the_files(shell: Shell, capture: Path) -> None:
     """What would be read, node by node, and what is wrong with it."""
     shown = shell("telemetry", "run", "model.yaml", "--capture-dir", capture.name, "--dry-run").stdout

@@ -31,6 +31,8 @@ def test_a_template_is_shown(shell: Shell, golden: Golden) -> None:
     """Parameters stand in a table with what they allow; --source prints the file."""
     golden.check_text("cli/template-show.txt", shell("template", "show", "desk").stdout)
     assert shell("template", "show", "desk", "--source").stdout == TEMPLATE
+    shown = shell.json("template", "show", "desk", "--source")
+    assert shown == {"id": "desk", "path": "templates/desk.yaml", "source": TEMPLATE}
     assert shell.json("template", "show", "desk")["parameters"][0]["name"] == "bins"
     assert "did you mean 'desk'" in shell("template", "show", "dest", code=4).stderr
 
@@ -54,6 +56,14 @@ def test_a_generated_model_runs(shell: Shell) -> None:
     assert "mode: telemetry" in shell("template", "generate", "desk", "-p", "rate=4", "--mode", "telemetry").stdout
 
 
+def test_generating_into_a_directory_says_what_was_written(shell: Shell) -> None:
+    """As a line, or as JSON."""
+    generate = ("template", "generate", "desk", "-p", "rate=4", "--out", "made")
+    assert shell(*generate).stdout == "wrote made/model.yaml and made/provenance.json\n"
+    assert shell.json(*generate) == {"files": ["made/model.yaml", "made/provenance.json"]}
+    assert {path.name for path in Path("made").iterdir()} == {"model.yaml", "provenance.json"}
+
+
 def test_a_template_is_validated_with_parameters(shell: Shell) -> None:
     """What is required has to be given."""
     assert "valid template" in shell("template", "validate", "desk", "-p", "rate=4").stdout
@@ -64,3 +74,5 @@ def test_schemas_are_printed(shell: Shell) -> None:
     """Without an id the schema of template files as published, with one that of its parameters."""
     assert shell("template", "schema").stdout.encode() == schema_text("template")
     assert '"required"' in shell("template", "schema", "desk").stdout
+    for arguments in (("template", "schema"), ("template", "schema", "desk")):
+        assert shell(*arguments, "--json").stdout == shell(*arguments).stdout

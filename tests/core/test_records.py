@@ -74,7 +74,7 @@ def test_other_run_ids_are_refused(text: str) -> None:
     """A path or an overlong text never becomes a run id."""
     with pytest.raises(InputError, match="is not 1 to 128 letters") as caught:
         parse_run_id(text)
-    assert (caught.value.code, caught.value.hint) == ("invalid_run_id", "choose another --run-id")
+    assert (caught.value.code, caught.value.hint) == ("invalid_run_id", "choose another id")
 
 
 def test_a_series_id_names_its_component_and_class() -> None:
@@ -223,3 +223,18 @@ def test_an_error_may_have_a_code_and_a_hint_of_its_own() -> None:
     plain, special = FlowTimeError("m"), InputError("m", code="invalid_bin", hint="h")
     assert (plain.code, plain.hint) == ("internal_error", "")
     assert (special.code, special.hint, special.message, str(special)) == ("invalid_bin", "h", "m", "m")
+
+
+def test_a_place_in_a_request_knows_its_parameter() -> None:
+    """With the signs that a pointer escapes; any other place has none."""
+    assert Location(source="request", pointer="/parameters/a~1b~0c").parameter == "a/b~c"
+    assert Location(source="model.yaml", pointer="/parameters/a").parameter == ""
+    assert Location(source="request", pointer="/mode").parameter == ""
+
+
+def test_a_hint_is_shown_below_the_message_of_an_error() -> None:
+    """A traceback shows it, as in a notebook; the message itself stays one line."""
+    error = errors.NotFoundError("there is no run 'a'", hint="did you mean 'b'")
+    assert (str(error), error.__notes__) == ("there is no run 'a'", ["hint: did you mean 'b'"])
+    assert not hasattr(errors.NotFoundError("there is none"), "__notes__")
+    assert str(errors.SeriesNotFoundError("there is no series 'a'")) == "there is no series 'a'"

@@ -127,5 +127,6 @@ def test_every_file_of_the_examples_is_a_case() -> None:
     files = {path for example in ALL for path in (example.model, example.parameters) if path is not None}
     present = {path for path in EXAMPLES.rglob("*") if path.is_file()}
     gaps = {EXAMPLES / f"gaps/{path.name}" for path in TEMPLATES.glob("*.yaml")}  # cases of test_captures.py
-    workflow = EXAMPLES / "workflow/replay.sh"  # run by the tests of the command line
-    assert present - files == {EXAMPLES / "README.md", EXAMPLES / "models/guests.csv", workflow, *gaps}
+    # The scripts are run by the tests of the command line and of the service.
+    workflow = {EXAMPLES / f"workflow/{name}" for name in ("replay.sh", "replay-http.sh")}
+    assert present - files == {EXAMPLES / "README.md", EXAMPLES / "models/guests.csv", *workflow, *gaps}

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from flowtime_http import Settings, create_app
 from tests.support.desk import MODEL, write_templates
+from tests.support.payloads import DESK
 
 YAML = {"Content-Type": "application/yaml"}
-DESK = {"templateId": "desk", "mode": "simulation", "parameters": {"rate": 4}}
 
 LONG = """\
 schemaVersion: 1

@@ -224,3 +224,15 @@ def test_a_body_may_be_so_large_and_no_larger(build: Build) -> None:
     chunks = (b"#" * 60 for _ in range(2))
     assert problem(site.client.post("/v1/run", content=chunks, headers=YAML), 413)["code"] == "request_too_large"
     assert problem(site.client.post("/v1/run", content=b"#" * 100, headers=YAML), 400)["code"] != "request_too_large"
+
+
+def test_a_wrong_parameter_stands_in_the_request(site: Site) -> None:
+    """Its pointer leads to the member of the body that is wrong; the template is neither blamed nor located."""
+    body = DESK | {"parameters": {"rate": 4, "bnis": 3, "shape": "flatt"}}
+    told = problem(site.client.post("/v1/runs", json=body), 400)
+    assert told["detail"] == "the parameters do not fit template 'desk': 2 errors"
+    assert [(error["code"], error["source"], error["pointer"]) for error in told["errors"]] == [
+        ("unknown_parameter", "request", "/parameters/bnis"),
+        ("parameter_range", "request", "/parameters/shape"),
+    ]
+    assert all("line" not in error for error in told["errors"])

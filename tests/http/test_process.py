@@ -157,6 +157,16 @@ def test_a_running_request_is_finished_before_the_end(quick: Server) -> None:
     assert quick.process.wait(30) == 0
 
 
+def test_an_answer_does_not_wait_for_an_acknowledgement(server: Server) -> None:
+    """Fifty on one connection: each would be held back 40 ms if its body waited for its head to be confirmed."""
+    with httpx2.Client(base_url=server.address, timeout=60) as client:
+        client.get("/healthz")
+        begun = time.monotonic()
+        for _ in range(50):
+            client.get("/healthz")
+        assert time.monotonic() - begun < 50 * 0.035
+
+
 def test_an_address_that_is_taken_is_an_error_of_one_line(server: Server, tmp_path: Path) -> None:
     """As every error of the command line."""
     port = str(urlsplit(server.address).port)

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,11 +36,15 @@ class Server:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[Server]:
-    """Start Python with some arguments and wait until it has said where it answers."""
+def started(folder: Path, *arguments: str, under: Sequence[str] = ()) -> Iterator[Server]:
+    """Start Python with some arguments, under another program if need be, and wait until it says where it answers."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FLOWTIME_")}
     with subprocess.Popen(
-        [sys.executable, *arguments], cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [*under, sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
     ) as process:
         try:
             assert process.stderr is not None

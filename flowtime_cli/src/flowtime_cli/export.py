@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flowtime_cli import options
+from flowtime_cli import options, progress
 from flowtime_cli.options import examples
 
 
@@ -30,7 +30,8 @@ def export(*, run_name: str, form: str, output: Path | None, data_dir: Path | No
     if str(output) == "-":
         _print(run_name, form, data_dir)
         return
-    path = _write(run_name, form, output, data_dir)
+    with progress.shown("writing the table", wanted=not as_json):
+        path = _write(run_name, form, output, data_dir)
     if as_json:
         options.print_json({"format": form, "path": str(path), "bytes": path.stat().st_size})
     else:

@@ -9,6 +9,7 @@ import click
 
 from flowtime_cli._version import __version__
 from flowtime_cli.app import App
+from flowtime_cli.stream import open_closed_streams
 
 COMMANDS: Final = {
     "run": ("flowtime_cli.run:run", "Evaluate a template or model and show what came out."),
@@ -53,4 +54,5 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
+    open_closed_streams()
     cli.main(sys.argv[1:], prog_name="flowtime")

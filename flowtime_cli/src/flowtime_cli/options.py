@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flowtime_core.records.document import Plain
+    from flowtime_core.records.event import Observer
     from flowtime_core.records.model import Mode
     from flowtime_core.records.run import RunRequest, StoredRun, Submission
     from flowtime_core.shell.library import Library
@@ -40,6 +42,9 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
 
+log_option = click.option(
+    "--log", type=FILE, help="Write what happens as JSON lines to a file, also of a failure; - is standard error."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 data_dir_option = click.option("--data-dir", type=FOLDER, help="Data root; $FLOWTIME_DATA_DIR wins.  [default: ./data]")
 templates_dir_option = click.option(
@@ -126,6 +131,13 @@ def read_document(path: Path) -> Submission:
     return submit_bytes(sys.stdin.buffer.read(), source="<stdin>") if str(path) == "-" else read_submission(path)
 
 
+def require_one(model: Path | None, template_id: str | None) -> None:
+    """Refuse to be told of both a model and a template, or of neither."""
+    if (model is None) == (template_id is None):
+        message = "give either a MODEL file or --template-id"
+        raise click.UsageError(message)
+
+
 def request_for(
     model: Path | None,
     template_id: str | None,
@@ -136,9 +148,6 @@ def request_for(
     """Return the request for a model file or a template, whichever is named."""
     from flowtime_core.records.run import RunRequest
 
-    if (model is None) == (template_id is None):
-        message = "give either a MODEL file or --template-id"
-        raise click.UsageError(message)
     return RunRequest(
         template_id=template_id or "",
         document=None if model is None else read_document(model),
@@ -149,9 +158,18 @@ def request_for(
 
 
 def run_path(run_name: str, data_dir: Path | None) -> Path:
-    """Return the directory of a run: a path that is there, else the id of a run under the data root."""
+    """Return the directory of a run: of a path with a separator, of the run with that id, else a directory here."""
+    from flowtime_core.errors import InputError, NotFoundError
+
     path = Path(run_name)
-    return path if path.is_dir() or "/" in run_name else open_workspace(data_dir).find_run(run_name)
+    if "/" in run_name:
+        return path
+    try:
+        return open_workspace(data_dir).find_run(run_name)
+    except (InputError, NotFoundError):
+        if path.is_dir():
+            return path
+        raise
 
 
 def open_stored(run_name: str, data_dir: Path | None) -> StoredRun:
@@ -172,10 +190,20 @@ def parse_window(ctx: click.Context, option: click.Parameter, value: str | None)
     return int(first), int(last)
 
 
-def split_names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
-    """Return ``A,B`` as names."""
+def split_names(ctx: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``A,B`` and ``C`` as names."""
     del ctx, option
-    return tuple(name for part in (value or "").split(",") if (name := part.strip()))
+    return tuple(name for value in values for part in value.split(",") if (name := part.strip()))
+
+
+def log_of_run(path: Path | None) -> AbstractContextManager[Observer]:
+    """Write the events of a run to a file, to standard error for ``-``, or nowhere."""
+    from flowtime_core.shell.event_log import run_log
+    from flowtime_core.shell.progress import ignore
+
+    if path is None:
+        return nullcontext(ignore)
+    return run_log(sys.stderr if str(path) == "-" else path)
 
 
 def print_json(plain: dict[str, Plain] | list[Plain]) -> None:

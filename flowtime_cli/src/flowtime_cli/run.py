@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -48,7 +49,9 @@ def run(
     **place: Unpack[Place],
 ) -> None:
     """Evaluate a template or a MODEL file (- is standard input), write the run and show it."""
-    request = options.request_for(
+    options.require_one(model, template_id)
+    ask = partial(
+        options.request_for,
         model,
         template_id,
         params,
@@ -63,4 +66,4 @@ def run(
         overwrite=overwrite,
         dry_run=dry_run,
     )
-    run_options.make(request, **place)
+    run_options.make(ask, **place)

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import click
 
-from flowtime_cli import options
+from flowtime_cli import options, progress
 from flowtime_cli.complete import complete_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flowtime_core.records.created import CreatedRun
+    from flowtime_core.records.event import Observer
     from flowtime_core.records.run import RunRequest
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 class Place(TypedDict):
-    """Where runs are written and templates are found, and how the answer is shown."""
+    """Where runs and the log are written and templates are found, and how the answer is shown."""
 
+    log: Path | None
     out: Path | None
     data_dir: Path | None
     templates_dir: Path | None
@@ -48,6 +50,7 @@ _IDENTITY = (
     click.option("--dry-run", is_flag=True, help="Check everything, show the plan, write nothing."),
 )
 _PLACE = (
+    options.log_option,
     click.option("--out", type=options.FOLDER, help="Runs root.  [default: runs/ in the data root]"),
     options.data_dir_option,
     options.templates_dir_option,
@@ -72,18 +75,31 @@ def identity_options(command: Command) -> Command:
 
 
 def place_options(command: Command) -> Command:
-    """Add where runs are written and templates are found, and how the answer is shown."""
+    """Add where runs and the log are written and templates are found, and how the answer is shown."""
     return _with(command, *_PLACE)
 
 
-def make(request: RunRequest, **place: Unpack[Place]) -> None:
-    """Create the run of a request and show it."""
+def make(ask: Callable[[], RunRequest], **place: Unpack[Place]) -> None:
+    """Create the run of a request and show it; what goes wrong with the request is logged too."""
+    from flowtime_core.shell.observe import observers
+
+    is_free = not place["as_json"] and str(place["log"]) != "-"
+    with options.log_of_run(place["log"]) as log, progress.shown("reading", wanted=is_free) as watch:
+        created = _create(ask(), observers(log, watch), place)
+    show_created(created, as_json=place["as_json"])
+
+
+def _create(request: RunRequest, observer: Observer, place: Place) -> CreatedRun:
     from flowtime_core.shell.clock import now
     from flowtime_core.shell.create import create_run
 
-    library = options.open_library(place["templates_dir"])
-    workspace = options.open_workspace(place["data_dir"], place["out"])
-    show_created(create_run(request, library=library, workspace=workspace, created=now()), as_json=place["as_json"])
+    return create_run(
+        request,
+        library=options.open_library(place["templates_dir"]),
+        workspace=options.open_workspace(place["data_dir"], place["out"]),
+        created=now(),
+        observer=observer,
+    )
 
 
 def show_created(created: CreatedRun, *, as_json: bool) -> None:

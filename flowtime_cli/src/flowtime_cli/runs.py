@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from flowtime_cli import options
+from flowtime_cli import options, progress
 from flowtime_cli.app import LazyGroup
 from flowtime_cli.complete import complete_template
 from flowtime_cli.options import examples
@@ -60,7 +60,8 @@ def list_runs(*, mode: str | None, data_dir: Path | None, as_json: bool, **wante
     from flowtime_core.codec.listing import page_to_plain
     from flowtime_core.records.listing import RunQuery
 
-    found = options.open_workspace(data_dir).list_runs(RunQuery(mode=mode or "", **wanted))
+    with progress.shown("reading the runs", wanted=not as_json):
+        found = options.open_workspace(data_dir).list_runs(RunQuery(mode=mode or "", **wanted))
     if as_json:
         options.print_json(page_to_plain(found))
     else:
@@ -119,7 +120,16 @@ def _print_page(page: RunPage) -> None:
         Column("warnings", right=True),
     )
     table = fit_table(columns, [_cells(run) for run in page.items], rule=screen.glyphs.rule, width=screen.width)
-    show([*table, "", f"{len(page.items)} of {page.total} runs"] if page.items else ["no runs"])
+    show([*table, "", f"{len(page.items)} of {page.total} runs"] if page.items else [_nothing(page)])
+
+
+def _nothing(page: RunPage) -> str:
+    """Return why a page is empty."""
+    if not page.total:
+        return "no runs"
+    last = -(-page.total // page.page_size)
+    counted = "1 run" if page.total == 1 else f"{page.total} runs"
+    return f"no runs on page {page.page}: {counted} on {'1 page' if last == 1 else f'{last} pages'}"
 
 
 def _cells(run: RunListing) -> list[str]:

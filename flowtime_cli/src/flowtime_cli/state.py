@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 @click.option("--bin", "at", type=int, metavar="N", help="The bin to show, from 0.")
 @click.option("--window", metavar="A:B", callback=options.parse_window, help="The bins to show, both ends included.")
 @options.view_option
-@click.option("--nodes", metavar="ID,...", callback=options.split_names, help="Show these nodes only.")
+@click.option(
+    "--nodes", metavar="ID,...", multiple=True, callback=options.split_names, help="Show these nodes only. Repeatable."
+)
 @click.option("--step", type=int, default=1, metavar="N", help="Bins that one value of a window stands for.")
 @options.data_dir_option
 @options.json_option

@@ -53,13 +53,14 @@ def snapshot_lines(run: StoredRun, t: int, shown: WindowOptions, screen: Screen)
 
 
 def window_lines(run: StoredRun, first: int, last: int, shown: WindowOptions, screen: Screen) -> list[str]:
-    """Return one row per node over a window, and its course."""
+    """Return one row per node over a window, and its course, so many bins at a time as a step has."""
     state = snapshot(run, first, shown)
-    nodes = [node for node in summarise_nodes(run, first, last) if not shown.nodes or node.id in shown.nodes]
+    summed = summarise_nodes(run, first, last, shown.step)
+    nodes = [node for node in summed if not shown.nodes or node.id in shown.nodes]
     signals = window_signals(run, first, last, shown.nodes)
     return [
         *header_lines(run, screen),
-        f"bins {first} to {last}",
+        f"bins {first} to {last}" + ("" if shown.step == 1 else f", {shown.step} at a time"),
         "",
         *node_table(nodes, screen),
         "",

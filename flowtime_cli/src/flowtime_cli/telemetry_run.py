@@ -13,6 +13,7 @@ from flowtime_cli.options import examples
 
 if TYPE_CHECKING:
     from flowtime_cli.run_options import Place
+    from flowtime_core.records.run import RunRequest
 
 
 @click.command(
@@ -39,20 +40,23 @@ def bundle(
     **place: Unpack[Place],
 ) -> None:
     """Make a run of a capture and a model: every role that was measured reads its file."""
-    request = options.request_for(
-        model,
-        None,
-        {},
-        None,
-        mode="telemetry",
-        capture_dir=str(capture_dir),
-        provenance=None if provenance is None else options.read_document(provenance),
-        run_id=run_id,
-        deterministic=deterministic,
-        overwrite=overwrite,
-        dry_run=dry_run,
-    )
-    run_options.make(request, **place)
+
+    def ask() -> RunRequest:
+        return options.request_for(
+            model,
+            None,
+            {},
+            None,
+            mode="telemetry",
+            capture_dir=str(capture_dir),
+            provenance=None if provenance is None else options.read_document(provenance),
+            run_id=run_id,
+            deterministic=deterministic,
+            overwrite=overwrite,
+            dry_run=dry_run,
+        )
+
+    run_options.make(ask, **place)
 
 
 @click.command(

@@ -14,6 +14,7 @@ from flowtime_cli.options import examples
 
 if TYPE_CHECKING:
     from flowtime_core.records.model import Mode
+    from flowtime_core.shell.library import LibraryEntry
 
 COMMANDS = {
     "list": ("flowtime_cli.template:list_templates", "List the templates along the search path."),
@@ -60,11 +61,18 @@ def show_template(*, template_id: str, templates_dir: Path | None, source: bool,
 
     entry = options.open_library(templates_dir).find_template(template_id)
     if source:
-        click.echo(entry.text, nl=False)
+        _print_source(entry, as_json)
     elif as_json:
         options.print_json(template_detail_to_plain(entry.require()))
     else:
         show(detail_lines(entry.require(), Screen.of_stdout()))
+
+
+def _print_source(entry: LibraryEntry, as_json: bool) -> None:
+    if as_json:
+        options.print_json({"id": entry.template_id, "path": entry.source, "source": entry.text})
+    else:
+        click.echo(entry.text, nl=False)
 
 
 @click.command(epilog=examples("flowtime template generate order-system -p bins=48"))
@@ -93,11 +101,19 @@ def generate(
     request = options.request_for(None, template_id, params, param_file, seed=seed, mode=mode)
     made = generate_model(request, library=options.open_library(templates_dir), created=now())
     if out is not None:
-        write_model(made, out)
+        _say_written(write_model(made, out), as_json)
     elif as_json:
         options.print_json(made.to_plain())
     else:
         click.echo(made.text.encode(), nl=False)
+
+
+def _say_written(paths: tuple[Path, ...], as_json: bool) -> None:
+    written = [str(path) for path in paths]
+    if as_json:
+        options.print_json({"files": [*written]})
+    else:
+        click.echo(f"wrote {' and '.join(written)}")
 
 
 @click.command("validate", epilog=examples("flowtime template validate order-system"))
@@ -119,8 +135,10 @@ def validate_template(
 @click.command(epilog=examples("flowtime template schema order-system"))
 @click.argument("template_id", required=False, metavar="[TEMPLATE]", shell_complete=complete_template)
 @options.templates_dir_option
-def schema(*, template_id: str | None, templates_dir: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As without it: a schema is JSON.")
+def schema(*, template_id: str | None, templates_dir: Path | None, as_json: bool) -> None:
     """Print the JSON Schema of template files, or of the parameters that TEMPLATE takes."""
+    del as_json
     from flowtime_core.codec.schema import schema_text
     from flowtime_core.codec.template_answer import parameter_schema
 

@@ -39,6 +39,7 @@ def validate(
     """Check a MODEL or template file (- is standard input), or a template of the library; exit 3 on errors."""
     from flowtime_core.shell.resolve import validate_request
 
+    options.require_one(model, template_id)
     request = options.request_for(model, template_id, params, param_file)
     show_validation(
         validate_request(request, options.open_library(templates_dir)), with_plan=with_plan, as_json=as_json

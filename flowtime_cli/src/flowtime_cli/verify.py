@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flowtime_cli import options
+from flowtime_cli import options, progress
 from flowtime_cli.options import examples
 
 
@@ -23,6 +23,7 @@ def verify(*, run_name: str, data_dir: Path | None, as_json: bool) -> None:
     path = options.run_path(run_name, data_dir)
     if as_json:
         options.print_json(verification_to_plain(str(path), differences_of(path)))
-    verify_path(path)
+    with progress.shown("verifying", wanted=not as_json):
+        verify_path(path)
     if not as_json:
         click.echo(f"{path}: every file is as it was written")

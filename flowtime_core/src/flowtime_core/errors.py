@@ -11,6 +11,7 @@
     │   └── InvalidDataError      stored data does not fit what is asked of it
     ├── PreconditionError         what is asked about lacks something the answer needs
     ├── NotFoundError             no such run, template, series or file
+    │   └── SeriesNotFoundError   a KeyError too, as run.series is a mapping
     ├── ConflictError             the target exists and differs
     ├── VerificationError         stored bytes do not match their hashes
     ├── LimitError                a documented limit would be passed
@@ -83,6 +84,12 @@ class FlowTimeError(Exception):
         self.message = message
         self.code = code or self.default_code
         self.hint = hint
+        if hint:
+            self.add_note(f"hint: {hint}")  # below the message wherever a traceback is shown, as in a notebook
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return self.message
 
 
 class InputError(FlowTimeError):
@@ -186,6 +193,12 @@ class NotFoundError(FlowTimeError):
     """No such run, template, series or file."""
 
     default_code = "not_found"
+
+
+class SeriesNotFoundError(NotFoundError, KeyError):
+    """A run has no such series: to mappings a missing key, as to their ``get``."""
+
+    default_code = "series_not_found"
 
 
 class ConflictError(FlowTimeError):

@@ -188,7 +188,7 @@ DOCUMENTS: Final = (
         headers={documents.PROVENANCE: "What is known of where the model comes from, as a JSON object."},
         body=Body(media_types=YAML),
         answers={200: Answer(schema="ModelRunAnswer", doc="The run that was made; Location says where it is.")},
-        errors=(400, 409, 413, 415, 422, 503),
+        errors=(400, 404, 409, 413, 415, 422, 503),
         evaluates=True,
     ),
     Operation(
@@ -253,7 +253,7 @@ TEMPLATES: Final = (
         method="POST",
         path="/api/v1/templates/{templateId}/generate",
         name="generateModel",
-        doc="Return the model that a template makes of parameters, with its provenance.",
+        doc="Return the model that a template makes of parameters, with its provenance, or alone as YAML.",
         handler=templates.generate,
         query=(
             Query(
@@ -265,7 +265,7 @@ TEMPLATES: Final = (
             ),
         ),
         body=Body(media_types=JSON, schema="Parameters", required=False),
-        answers={200: Answer(schema="GeneratedModel")},
+        answers={200: Answer(schema="GeneratedModel", media_types=("application/json", "application/yaml"))},
         errors=(400, 404, 413, 415, 422, 503),
         evaluates=True,
     ),

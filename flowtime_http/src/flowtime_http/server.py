@@ -65,6 +65,8 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
             timeout_graceful_shutdown=math.ceil(settings.graceful_seconds + _LAST_SECONDS + 1),
         )
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        # Head and body of an answer go out as two packets: the second must not wait until the first is acknowledged.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ready(_address(listener))
         if check:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.run_request import parameters_from_document
@@ -13,13 +13,18 @@ from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.generate import generate_model
-from flowtime_http.answer import json_answer
+from flowtime_http.accept import ranked
+from flowtime_http.answer import json_answer, text_answer
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from flowtime_core.records.model import Mode
     from flowtime_http.service import Call, Service
+
+
+GENERATED_TYPES: Final = ("application/json", "application/yaml")
+"""How a generated model may be asked for; the first where nothing else is."""
 
 
 def list_templates(service: Service, call: Call) -> Response:
@@ -44,7 +49,7 @@ def show_template(service: Service, call: Call) -> Response:
 
 
 def generate(service: Service, call: Call) -> Response:
-    """Return the model that a template makes, with its provenance."""
+    """Return the model that a template makes: with its provenance as JSON, or alone where YAML is asked for."""
     heed(call.cancel)
     given = parameters_from_document(decode_json(call.body or b"{}", source="parameters"))
     mode: Mode = "telemetry" if call.text("mode") == "telemetry" else "simulation"
@@ -57,4 +62,7 @@ def generate(service: Service, call: Call) -> Response:
             sources_root=service.sources_dir,
             limits=service.limits,
         )
-    return json_answer(made.to_plain())
+    headers = {"Vary": "Accept"}
+    if ranked(call.headers.get("accept", ""), GENERATED_TYPES)[:1] == ["application/yaml"]:
+        return text_answer(made.text.encode(), "application/yaml", headers)
+    return json_answer(made.to_plain(), headers=headers)

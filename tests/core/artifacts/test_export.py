@@ -135,6 +135,6 @@ def test_a_series_is_a_stream_of_two_columns() -> None:
 def test_a_stream_needs_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it the error says what to install."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(PreconditionError, match="a stream of Arrow needs Arrow") as caught:
+    with pytest.raises(PreconditionError, match="pyarrow is not installed") as caught:
         series_to_arrow(next(iter(RUN.series.values())))
     assert caught.value.code == "extra_missing"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,7 @@ def test_series_are_listed_by_full_id() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("demnad", "did you mean 'demand'"), ("Desk.parallelism", "list the names"), ("?", "list the names")],
+    [("demnad", "did you mean 'demand'"), ("Desk.parallelism", "it has 8"), ("?", "it has 8, as demand, staff, size")],
 )
 def test_a_name_that_means_nothing_says_what_was_meant(name: str, hint: str) -> None:
     """The nearest name is suggested where one is near."""
@@ -42,6 +44,45 @@ def test_a_name_that_means_nothing_says_what_was_meant(name: str, hint: str) -> 
         _ = RUN.series[name]
     assert caught.value.code == "series_not_found"
     assert hint in caught.value.hint
+
+
+def test_series_are_a_mapping_to_whoever_asks() -> None:
+    """A name that means nothing has no value for `get`, and is a missing key; a notebook completes the short names."""
+    assert RUN.series.get("nope") is None
+    assert RUN.series.get("demand") == RUN.series["demand"]
+    with pytest.raises(KeyError):
+        _ = RUN.series["nope"]
+    assert RUN.series._ipython_key_completions_()[:2] == ["demand", "staff"]
+
+
+def test_bins_may_be_integers_of_any_kind() -> None:
+    """As argmax of numpy gives them."""
+    worst = RUN.series["queueDepth@Desk"].values.argmax()
+    assert RUN.state(bin=worst) == RUN.state(bin=3)
+    assert RUN.window(np.int64(0), worst, step=np.int64(2)) == RUN.window(0, 3, step=2)
+    assert RUN.metrics(np.int64(1), worst).bins == RUN.metrics(1, 3).bins == 3
+
+
+@pytest.mark.parametrize("wrong", [1.5, "1", None])
+def test_what_is_no_number_of_bins_is_invalid_input(wrong: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """Wherever bins are asked for; it is not a fault of ours."""
+    for ask in (lambda: RUN.state(bin=wrong), lambda: RUN.window(wrong, 1), lambda: RUN.window(0, 1, step=wrong)):
+        with pytest.raises(ft.InputError, match="expected a whole number") as caught:
+            ask()
+        assert caught.value.code == "invalid_bin"
+
+
+def test_one_node_may_be_named_without_a_list() -> None:
+    """A text is a name, not its letters."""
+    assert RUN.window(0, 1, nodes="Desk") == RUN.window(0, 1, nodes=["Desk"])
+
+
+def test_a_mode_that_is_none_is_refused() -> None:
+    """By graphs as by windows."""
+    wrong: Any = "foo"
+    for ask in (lambda: RUN.graph(mode=wrong), lambda: RUN.window(0, 1, mode=wrong)):
+        with pytest.raises(ft.InputError, match="there is no mode 'foo'"):
+            ask()
 
 
 def test_only_text_can_be_a_name() -> None:

@@ -9,6 +9,8 @@ import pytest
 import flowtime_core as ft
 from flowtime_core.pipelines.summarise import summarise_nodes, summarise_series
 from flowtime_core.records.diagnostic import BinRange
+from flowtime_core.records.window_options import WindowOptions
+from flowtime_core.state.window import window
 from tests.support.desk import MODEL, NO_TOPOLOGY
 from tests.support.stored_runs import Node, stored_run
 
@@ -43,8 +45,23 @@ def test_a_window_is_summed_up_alone() -> None:
     desk, _ = summarise_nodes(RUN, 2, 3)
     assert (desk.arrivals, desk.trend.values.tolist(), desk.trend.peak_bin) == (50, [22, 27], 3)
     assert desk.worst_bins == (BinRange(2, 3),)
-    with pytest.raises(ft.InputError, match="expected 0 to 3"):
-        summarise_nodes(RUN, 0, 4)
+    for first, last in ((0, 4), (-1, 2), (3, 1)):
+        with pytest.raises(ft.InputError, match="expected") as caught:
+            summarise_nodes(RUN, first, last)
+        assert caught.value.code == "invalid_bin"
+
+
+def test_steps_are_summed_up_as_a_window_of_them_has_it() -> None:
+    """Peaks, colours and course of so many bins at a time, the last step with what is left; totals as ever."""
+    desk, _ = summarise_nodes(RUN, 1, 3, 2)
+    shown = window(RUN, 1, 3, WindowOptions(step=2)).nodes[0]
+    assert desk.trend.values.tolist() == shown.metrics["queueDepth"].tolist() == [22, 27]
+    assert (desk.arrivals, desk.trend.peak_bin, desk.worst_bin_count) == (70, 3, 3)
+    gap = Node(id="Gap", roles={"arrivals": (math.nan, 2, 4, 5), "served": (1, 2, 4, 5)})
+    (node,) = summarise_nodes(stored_run(gap, bins=4), step=2)
+    assert (node.arrivals, node.trend.peak_bin, node.trend.peak) == (11, 2, 9)
+    with pytest.raises(ft.InputError, match="step is 0"):
+        summarise_nodes(RUN, step=0)
 
 
 def test_the_worst_colour_is_the_reddest_of_any_bin() -> None:

@@ -242,11 +242,11 @@ def test_a_run_past_the_limit_is_refused_before_anything_of_its_size_is_made(
     """1.1 A hundred million bins under a limit of ten million values take less than a megabyte."""
     (tmp_path / "a.csv").write_text("bin_index,value\n0,1\n", encoding="utf-8")
     text = f"schemaVersion: 1\ngrid: {{bins: {BINS}, binSize: 1, binUnit: hours}}\nnodes:\n  - {node}\n"
-    document = Submission(text=text, folder=str(tmp_path))
+    document, limits = Submission(text=text, folder=str(tmp_path)), Limits(series_values=10_000_000)
     tracemalloc.start()
     try:
         with pytest.raises(LimitError, match=f"1 series x {BINS} bins pass the limit of 10000000 values"):
-            create(tmp_path, document=document, mode=mode, dry_run=dry_run, limits=Limits(series_values=10_000_000))
+            create(tmp_path, document=document, parameters={}, mode=mode, dry_run=dry_run, limits=limits)
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()

@@ -155,29 +155,33 @@ def test_damage_stops_a_bundle(tmp_path: Path, capture: Path) -> None:
 
 
 def test_nothing_outside_the_root_is_read(tmp_path: Path, capture: Path) -> None:
-    """A capture directory below the root is read, one beside it is not."""
-    assert replayed(tmp_path, capture, root=tmp_path / "data").can_replay
-    for outside in (tmp_path / "templates", tmp_path / "data/../templates"):
-        with pytest.raises(InputError, match="may not be read here"):
-            replayed(tmp_path, outside, root=tmp_path / "data")
+    """A capture directory below the root is read, one beside it is as unknown as one that is not there."""
+    root = tmp_path / "data"
+    assert replayed(tmp_path, capture, root=root).can_replay
+    ft.capture(root / "runs/simulated", output=tmp_path / "beside")
+    (root / "link").symlink_to(tmp_path / "beside")
+    for outside in (
+        "beside",
+        "data/../beside",
+        "data/link",
+        "data/nowhere",
+        "nowhere",
+        "data/no\0where",
+        f"data/{'x' * 300}",
+    ):
+        with pytest.raises(NotFoundError, match="there is no capture directory") as caught:
+            replayed(tmp_path, tmp_path / outside, root=root)
+        assert caught.value.code == "capture_not_found"
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"mode": "simulation"}, "in telemetry mode"),
-        ({"mode": "simulation", "capture_dir": "", "bindings": {"a": "b"}}, "in telemetry mode"),
-        ({"from_run": "simulated"}, "exclude each other"),
-        ({"capture_dir": "", "bindings": {"a": "b"}}, "there is none"),
-        ({"bindings": {"orders": "nothing.csv"}}, "'orders' is bound to nothing.csv"),
-    ],
-)
-def test_requests_that_contradict_themselves_are_refused(
-    tmp_path: Path, capture: Path, settings: dict[str, Any], message: str
-) -> None:
-    """Each says what is wrong with it."""
-    with pytest.raises(InputError, match=message):
-        replayed(tmp_path, capture, **settings)
+def test_a_root_is_where_a_model_begins_to_name_captures(tmp_path: Path, capture: Path) -> None:
+    """The directory of a model is relative to the root where there is one."""
+    text = f"telemetry: {{directory: simulated}}\n{MODEL}"
+    document = Submission(text=text)
+    made = create(tmp_path, document=document, mode="telemetry", root=capture.parent)
+    assert made.can_replay
+    with pytest.raises(NotFoundError, match="there is no capture directory simulated"):
+        create(tmp_path, document=document, mode="telemetry", root=tmp_path / "data")
 
 
 SOURCES = """\
@@ -194,6 +198,30 @@ nodes:
   - {id: demand, kind: const, values: 1, source: "${orders}"}
   - {id: done, kind: expr, expr: demand}
 """
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"mode": "simulation"}, "in telemetry mode"),
+        ({"mode": "simulation", "capture_dir": "", "bindings": {"a": "b"}}, "in telemetry mode"),
+        ({"from_run": "simulated"}, "exclude each other"),
+        ({"capture_dir": "", "bindings": {"a": "b"}}, "there is none"),
+        ({"bindings": {"orders": "nothing.csv"}}, "'orders' is given to a model"),
+        ({"parameters": {"orders": 1}, "parameter_texts": {"staff": "1"}}, "takes no parameters"),
+        (
+            {"bindings": {"orders": "nothing.csv"}, "document": Submission(text=SOURCES)},
+            "'orders' is bound to nothing.csv",
+        ),
+        ({"capture_dir": "", "from_run": "./copy"}, "run id './copy' is not"),
+    ],
+)
+def test_requests_that_contradict_themselves_are_refused(
+    tmp_path: Path, capture: Path, settings: dict[str, Any], message: str
+) -> None:
+    """Each says what is wrong with it."""
+    with pytest.raises(InputError, match=message):
+        replayed(tmp_path, capture, **settings)
 
 
 def test_parameters_take_files_of_the_capture(tmp_path: Path, capture: Path) -> None:

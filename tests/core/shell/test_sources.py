@@ -59,11 +59,27 @@ def test_bad_csv_is_a_finding_with_its_line(base: Path) -> None:
     assert (findings[0].code, str(findings[0].location)) == ("invalid_csv", "file:bad.csv:3:1")
 
 
-@pytest.mark.parametrize("uri", ["file:../secret.csv", "file:link.csv", "file:/etc/hostname", "file:a\0b"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("file:../secret.csv", "file:../absent.csv", "file:absent.csv", "file:link.csv", "file:folder/secret.csv"),
+        *("file:/etc/hostname", "file:/etc/absent", "file:a\0b", "file:", "file:.", "http://x/y.csv"),
+    ],
+)
 def test_reads_can_be_kept_inside_a_root(base: Path, uri: str) -> None:
-    """With a root neither a path nor a link leads out."""
+    """With a root neither a path nor a link leads out, and what is outside is told as what is not there."""
     (base.parent / "secret.csv").write_bytes(CSV)
     (base / "link.csv").symlink_to(base.parent / "secret.csv")
+    (base / "folder").symlink_to(base.parent)
     files, findings = read_sources([uri, "file:x.csv"], base=base, bins=3, root=base)
     assert list(files) == ["file:x.csv"]
-    assert findings[0].message.endswith("may be read here")
+    assert findings[0].message == f"source {uri!r} is not a file: URI of a file that may be read here"
+
+
+def test_a_root_is_where_a_document_outside_begins(base: Path) -> None:
+    """Relative forms start at the document where it lies below the root, else at the root."""
+    uris = ["file:telemetry/x.csv", "file://telemetry/x.csv", "file:telemetry/../telemetry/x.csv"]
+    assert list(read_sources(uris, base=Path("/nowhere"), bins=3, root=base)[0]) == uris
+    assert list(read_sources(["file:x.csv"], base=base / "telemetry", bins=3, root=base)[0]) == ["file:x.csv"]
+    findings = read_sources(["file:x.csv"], base=base, bins=3, root=base / "absent")[1]
+    assert [finding.code for finding in findings] == ["missing_source"]

@@ -267,3 +267,14 @@ def test_verify_finds_damage(workspace: Workspace) -> None:
         "extra: extra",
     ]
     assert dict(read_tree(path))
+
+
+def test_a_linked_summary_makes_no_run(tmp_path: Path) -> None:
+    """A directory of the root whose run.json is a link is no run: the link is not even looked through."""
+    workspace = Workspace(tmp_path)
+    (tmp_path / "runs/hollow").mkdir(parents=True)
+    (tmp_path / "run.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "runs/hollow/run.json").symlink_to(tmp_path / "run.json")
+    with pytest.raises(NotFoundError):
+        workspace.find_run("hollow")
+    assert workspace.list_runs().total == 0

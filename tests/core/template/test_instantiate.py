@@ -72,7 +72,7 @@ def test_origin() -> None:
     text = template_text("- {name: unit, type: string}", 'grid: {bins: 3, binSize: 1, binUnit: "${unit}"}')
     assert template_faults(text, {"unit": "hour"}) == [
         (
-            "invalid_grid /grid/binUnit: binUnit of the grid is 'hour', expected one of seconds, "
+            "invalid_grid /parameters/unit: binUnit of the grid is 'hour', expected one of seconds, "
             "minutes, hours, days, weeks "
             "(from parameter 'unit') (did you mean 'hours')"
         )
@@ -87,7 +87,7 @@ def test_origin() -> None:
 
 
 def test_all_at_once() -> None:
-    """Faults of header, parameters, placeholders and body are reported together, in document order, once."""
+    """Faults of header, parameters, placeholders and body are reported together, once, the request first."""
     head = "metadata: {id: demo, title: Demo, version: 1}"
     parameters = "- {name: bins, type: integer, default: x}\n- {name: load, type: array}\n- {name: spare, type: string}"
     body = """
@@ -96,9 +96,9 @@ nodes: [{id: a, kind: const, values: "${lod}"}, {id: MIN, values: "${load}"}, {i
 """
     found = template_faults(template_text(parameters, body, head=head), {"load": 1})
     assert [line.partition(":")[0] for line in found] == [
+        "parameter_type /parameters/load",
         "schema_violation /metadata/version",
         "invalid_default /parameters/0/default",
-        "parameter_type /parameters/1",
         "undeclared_placeholder /nodes/0/values",
         "reserved_id /nodes/1/id",
         "schema_violation /nodes/2/values",
@@ -112,7 +112,7 @@ def test_window_hole() -> None:
     text = template_text("- {name: s, type: string}", head=head)
     (fault,) = template_faults(text, {"s": "2025-01-01T00:00:00+01:00"})
     assert fault.startswith(
-        "invalid_grid /window/start: start of the window is '2025-01-01T00:00:00+01:00', expected UTC"
+        "invalid_grid /parameters/s: start of the window is '2025-01-01T00:00:00+01:00', expected UTC"
     )
 
 
@@ -162,6 +162,21 @@ def test_read_model() -> None:
         assert shown(caught.value.findings) == [
             f"reserved_id /nodes/0/id: series node id '{name}' is the name of a function ({name.lower()})"
         ]
+
+
+def test_a_request_that_does_not_fit_is_told_as_such() -> None:
+    """Where nothing but what was given is wrong, neither the message nor a place is about the text of the template."""
+    grid = 'grid: {bins: 1, binSize: 1, binUnit: "${unit}"}'
+    text = template_text("- {name: unit, type: string, default: hours}", grid)
+    with pytest.raises(DocumentInvalidError) as caught:
+        instantiate_document(read_yaml(text, source="/somewhere/t.yaml"), {"unti": 1, "unit": "hour"})
+    assert caught.value.message == "the parameters do not fit template 'demo': 2 errors"
+    assert {str(finding.location) for finding in caught.value.findings} == {"/parameters/unti", "/parameters/unit"}
+    assert "somewhere" not in str(caught.value)
+    wrong = text.replace("default: hours", "default: hour")
+    with pytest.raises(DocumentInvalidError, match="is not a valid template") as caught:
+        instantiate_document(read_yaml(wrong, source="t"), {})
+    assert str(caught.value.findings[0].location).startswith("t:")
 
 
 def test_message() -> None:

@@ -8,7 +8,7 @@ from flowtime_core.codec.template import template_from_document
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.records.document import Plain
 from flowtime_core.records.template import Parameter, ParameterType, Template
-from flowtime_core.template.parameters import bind, parse_parameter_text
+from flowtime_core.template.parameters import bind, is_of_request, parse_parameter_text
 from tests.support.documents import shown, template_text
 
 PARAMETERS = """
@@ -34,16 +34,17 @@ def test_values() -> None:
 
 
 def test_faults() -> None:
-    """Every wrong, missing or unknown value is reported at once, at the declaration."""
+    """Every wrong, missing or unknown value is reported at once, in the request."""
     bound = bind(template_of(), {"bins": 10, "raet": 1})
     assert shown(bound.findings) == [
-        "unknown_parameter /parameters: parameter 'raet' is not declared by the template (did you mean 'rate')",
-        "parameter_range /parameters/0: parameter 'bins' is 10, above its maximum 9",
-        "missing_parameter /parameters/1: parameter 'rate' is required and has no value (-p rate=...)",
+        "unknown_parameter /parameters/raet: parameter 'raet' is not declared by the template (did you mean 'rate')",
+        "parameter_range /parameters/bins: parameter 'bins' is 10, above its maximum 9",
+        "missing_parameter /parameters/rate: parameter 'rate' is required and has no value (give it a value)",
     ]
     assert bound.faulty == {"bins", "rate"}
     assert bound.values == {}
-    assert str(bound.findings[1].location) == "t.yaml:4:5"
+    assert all(map(is_of_request, bound.findings))
+    assert bound.given == {"bins", "raet"}
 
 
 def test_unknown() -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from attrs import frozen
 
+from flowtime_core.artifacts.extra import import_extra
 from flowtime_core.artifacts.layout import EXPORTS
 from flowtime_core.codec.json import encode_json_compact
 from flowtime_core.codec.number import format_number, json_value
 from flowtime_core.codec.timestamp import format_timestamp
-from flowtime_core.errors import InputError, PreconditionError
+from flowtime_core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from types import ModuleType
 
     from flowtime_core.records.document import Plain
     from flowtime_core.records.run import StoredRun
@@ -76,7 +75,7 @@ def export_to_arrow(run: StoredRun) -> Any:  # noqa: ANN401 - a pyarrow.Table, w
     PreconditionError
         ``extra_missing``.
     """
-    arrow = _arrow("pyarrow")
+    arrow = import_extra("pyarrow", "arrow")
     series = list(run.series.values())
     names = list(zip(*map(_names, series), strict=True)) or [(), (), ()]
     lengths = [len(one) for one in series]
@@ -100,13 +99,13 @@ def series_to_arrow(series: Series) -> bytes:
     PreconditionError
         ``extra_missing``: the stream needs ``flowtime-core[arrow]``.
     """
-    arrow = _arrow("pyarrow", "a stream of Arrow")
+    arrow = import_extra("pyarrow", "arrow")
     values = arrow.array(series.values, arrow.float64(), mask=~np.isfinite(series.values))
     bins = arrow.array(np.arange(len(series)), arrow.int64())
     about = {"id": series.id, "unit": series.unit, "kind": series.kind}
     table = arrow.Table.from_arrays([bins, values], names=["bin_index", "value"]).replace_schema_metadata(about)
     sink = arrow.BufferOutputStream()
-    with _arrow("pyarrow.ipc").new_stream(sink, table.schema) as writer:
+    with import_extra("pyarrow.ipc", "arrow").new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     return bytes(sink.getvalue())
 
@@ -128,8 +127,8 @@ def _to_ndjson(run: StoredRun) -> bytes:
 
 
 def _to_parquet(run: StoredRun) -> bytes:
-    sink = _arrow("pyarrow").BufferOutputStream()
-    _arrow("pyarrow.parquet").write_table(export_to_arrow(run), sink)
+    sink = import_extra("pyarrow", "arrow").BufferOutputStream()
+    import_extra("pyarrow.parquet", "arrow").write_table(export_to_arrow(run), sink)
     return bytes(sink.getvalue())
 
 
@@ -150,16 +149,6 @@ def _names(series: Series) -> tuple[str, str, str]:
 def _moment(run: StoredRun, t: int) -> datetime | int:
     start = run.model.grid.bin_start(t)
     return t if start is None else start
-
-
-def _arrow(name: str, what: str = "Parquet") -> ModuleType:
-    try:
-        return import_module(name)
-    except ImportError as error:
-        hint = "pip install 'flowtime-core[arrow]'"
-        raise PreconditionError(
-            f"{what} needs Arrow, which is not installed", code="extra_missing", hint=hint
-        ) from error
 
 
 FORMATS: Final = {

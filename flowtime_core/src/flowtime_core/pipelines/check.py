@@ -38,12 +38,15 @@ class Validation:
         Everything found, errors first.
     plan : Plan or None
         How the model would be evaluated; None when a finding is an error.
+    message : str
+        What the findings amount to, where the document itself is not at fault.
     """
 
     kind: DocumentKind
     source: str
     findings: tuple[Diagnostic, ...] = ()
     plan: Plan | None = field(default=None, repr=False)
+    message: str = ""
 
     @property
     def ok(self) -> bool:
@@ -59,7 +62,8 @@ class Validation:
             With every finding, when the document would not run.
         """
         if self.plan is None:
-            raise DocumentInvalidError(f"{self.source} is not a valid {self.kind}", findings=self.findings)
+            message = self.message or f"{self.source} is not a valid {self.kind}"
+            raise DocumentInvalidError(message, findings=self.findings)
         return self.plan
 
     def describe(self) -> str:

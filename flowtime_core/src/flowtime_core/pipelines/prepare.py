@@ -14,7 +14,7 @@ from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.model import ConstNode, PmfNode, Rng
 from flowtime_core.records.topology import FileBinding
 from flowtime_core.template.instantiate import instantiate, read_model
-from flowtime_core.template.parameters import parse_parameter_text
+from flowtime_core.template.parameters import parse_parameter_text, place_in_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,10 +75,16 @@ def located(findings: Iterable[Diagnostic], document: Document) -> tuple[Diagnos
     """Give findings that only know a JSON pointer their line and column in the document."""
     return tuple(
         finding
-        if finding.location is None or finding.location.line is not None
+        if finding.location is None or finding.location.line is not None or finding.location.source
         else evolve(finding, location=document.locate(finding.location.pointer))
         for finding in findings
     )
+
+
+def place_of_value(document: Document, parameters: Mapping[str, Plain], text: str) -> Location | None:
+    """Return where a text was given: in the document, else by the parameter that has it as its value."""
+    names = (name for name, value in parameters.items() if value == text)
+    return place_of_text(document, text) or next(map(place_in_request, names), None)
 
 
 def place_of_text(document: Document, text: str) -> Location | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import Attribute, Factory, field, frozen
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "info"]
 
+REQUEST: Final = "request"
+"""Source of a place in what was asked, rather than in a document."""
+
+_PARAMETERS: Final = "/parameters/"
+
 
 @frozen(kw_only=True)
 class Location:
@@ -22,6 +27,12 @@ class Location:
     line: int | None = None
     column: int | None = None
     source: str = ""
+
+    @property
+    def parameter(self) -> str:
+        """The parameter of a request that the place is, else nothing."""
+        given = self.source == REQUEST and self.pointer.startswith(_PARAMETERS)
+        return self.pointer.removeprefix(_PARAMETERS).replace("~1", "/").replace("~0", "~") if given else ""
 
     def __str__(self) -> str:
         """Return ``source:line:column`` as far as known, else the pointer."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from attrs import cmp_using, field, frozen
 
 from flowtime_core.records.empty import EMPTY
-from flowtime_core.records.series import FloatArray, same_mapping
+from flowtime_core.records.fixed import fixed_classes, fixed_numbers
+from flowtime_core.records.series import FloatArray, fixed_arrays, fixed_class_arrays, same_mapping
 from flowtime_core.records.topology import Edge
 
 ByClass = Mapping[str, Mapping[str, float]]
@@ -28,8 +29,8 @@ class EdgeSnapshot:
     """
 
     edge: Edge
-    volumes: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False)
-    by_class: ByClass = field(default=EMPTY, eq=False, hash=False)
+    volumes: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False, converter=fixed_numbers)
+    by_class: ByClass = field(default=EMPTY, eq=False, hash=False, converter=fixed_classes)
 
 
 @frozen(kw_only=True)
@@ -37,5 +38,5 @@ class EdgeWindow:
     """An edge over a window: as :class:`EdgeSnapshot`, with one value per step of the window."""
 
     edge: Edge
-    volumes: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False)
-    by_class: ByClassSeries = field(default=EMPTY, eq=False, hash=False)
+    volumes: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False, converter=fixed_arrays)
+    by_class: ByClassSeries = field(default=EMPTY, eq=False, hash=False, converter=fixed_class_arrays)

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from flowtime_core.records.distribution import Distribution
 from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.node_facts import NodeFacts
+from flowtime_core.records.show import html_table, listed
 from flowtime_core.records.topology import Endpoint
 
 if TYPE_CHECKING:
@@ -70,10 +71,23 @@ class GraphEdge:
     lag: int = 0
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Graph:
     """Nodes and edges in declaration order, and the ids of the nodes in the order of flow."""
 
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     order: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Return one line: how much there is."""
+        return f"<Graph: {listed((len(self.nodes), 'node'), (len(self.edges), 'edge')) or 'empty'}>"
+
+    def _repr_html_(self) -> str:
+        """Return a small table for notebooks: the nodes in the order of flow, and where each sends to."""
+        nodes = {node.id: node for node in self.nodes}
+        rows = [
+            (name, nodes[name].kind, ", ".join(edge.target.node for edge in self.edges if edge.source.node == name))
+            for name in self.order
+        ]
+        return html_table(repr(self), ("node", "kind", "to"), rows)

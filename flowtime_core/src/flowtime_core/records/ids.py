@@ -34,7 +34,7 @@ def parse_run_id(text: str) -> RunId:
     """
     if RUN_ID.fullmatch(text) is None:
         message = f"run id {text!r} is not 1 to 128 letters, digits, '.', '_' or '-' beginning with a letter or digit"
-        raise InputError(message, code="invalid_run_id", hint="choose another --run-id")
+        raise InputError(message, code="invalid_run_id", hint="choose another id")
     return RunId(text)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from attrs import field, frozen
 
 from flowtime_core.records.empty import EMPTY
+from flowtime_core.records.show import listed
 from flowtime_core.records.topology import Topology
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class ModelMetadata:
     tags: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Model:
     """Everything that is evaluated: grid, series nodes, topology, outputs.
 
@@ -152,3 +153,12 @@ class Model:
     metadata: ModelMetadata = field(factory=ModelMetadata)
     mode: Mode = "simulation"
     telemetry: str = ""
+
+    def __repr__(self) -> str:
+        """Return one line: who it is, grid, counts."""
+        grid, topology = self.grid, self.topology
+        name = f" {self.metadata.id}" if self.metadata.id else ""
+        counts = listed(
+            (len(self.nodes), "series node"), (len(topology.nodes), "topology node"), (len(topology.edges), "edge")
+        )
+        return f"<Model{name}: {grid.bins} x {grid.bin_size} {grid.bin_unit}, {counts or 'empty'}>"

@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import cmp_using, field, frozen
 
+from flowtime_core.records.fixed import FixedMapping
+from flowtime_core.records.show import counted, html_table, short_number
+
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 SeriesKind = Literal["flow", "state", "derived"]
@@ -27,13 +30,21 @@ def same_mapping(left: Mapping[str, FloatArray | float], right: Mapping[str, Flo
 
 
 def read_only(values: FloatArray) -> FloatArray:
-    """Return a view of the array that cannot be written through."""
-    view = values.view()
-    view.flags.writeable = False
-    return view
+    """Return the array as it is read through a buffer that has no way to write: no flag opens it again."""
+    return np.asarray(values.data.toreadonly())
 
 
-@frozen(kw_only=True)
+def fixed_arrays(values: Mapping[str, FloatArray]) -> Mapping[str, FloatArray]:
+    """Return a mapping of arrays of which neither can be changed."""
+    return FixedMapping({name: read_only(value) for name, value in values.items()})
+
+
+def fixed_class_arrays(values: Mapping[str, Mapping[str, FloatArray]]) -> Mapping[str, Mapping[str, FloatArray]]:
+    """Return the same of an array per name for each class."""
+    return FixedMapping({name: fixed_arrays(inner) for name, inner in values.items()})
+
+
+@frozen(kw_only=True, repr=False)
 class Series:
     """One value per bin.
 
@@ -61,3 +72,21 @@ class Series:
     def __len__(self) -> int:
         """Return the number of bins."""
         return len(self.values)
+
+    def __repr__(self) -> str:
+        """Return one line: id, unit, shape and range."""
+        unit = f" [{self.unit}]" if self.unit else ""
+        low, high = self._extremes()
+        span = f", {low} to {high}" if low else ", undefined"
+        return f"<Series {self.id}{unit}: {counted(len(self), 'bin')}{span}>"
+
+    def _repr_html_(self) -> str:
+        """Return a small table for notebooks."""
+        low, high = self._extremes()
+        row = (self.unit, self.kind, str(len(self)), low, high)
+        return html_table(self.id, ("unit", "kind", "bins", "lowest", "highest"), [row])
+
+    def _extremes(self) -> tuple[str, str]:
+        """Return the lowest and the highest value as texts; empty where nothing is defined."""
+        defined = self.values[~np.isnan(self.values)]
+        return (short_number(defined.min()), short_number(defined.max())) if defined.size else ("", "")

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import cmp_using, field, frozen
 
 from flowtime_core.records.diagnostic import Severity
 from flowtime_core.records.edge_state import ByClass, ByClassSeries, EdgeSnapshot, EdgeWindow
 from flowtime_core.records.empty import EMPTY
+from flowtime_core.records.fixed import FixedMapping, fixed_classes, fixed_numbers
 from flowtime_core.records.model import FlowClass, Mode, Rng
 from flowtime_core.records.node_facts import ClassCoverage, NodeFacts
-from flowtime_core.records.series import FloatArray, same_mapping, same_values
+from flowtime_core.records.series import (
+    FloatArray,
+    fixed_arrays,
+    fixed_class_arrays,
+    read_only,
+    same_mapping,
+    same_values,
+)
+from flowtime_core.records.show import html_table, listed, short_number
 
 EdgeQuality = Literal["exact", "approx", "missing", "partialClass"]
 """Whether edges say what flows: of all classes, of none though classes are declared, not at all, or of some."""
 SlaKind = Literal["completion", "backlogAge", "scheduleAdherence"]
 SlaStatus = Literal["ok", "unavailable", "noEvents"]
+
+_SHOWN: Final = ("arrivals", "served", "errors", "queueDepth", "utilization", "latencyMinutes")
+"""What notebooks show of a node."""
 
 
 @frozen(kw_only=True)
@@ -77,6 +89,10 @@ EdgeWarnings = Mapping[str, tuple[StateWarning, ...]]
 """Warnings by the id of the edge they are about."""
 
 
+def _fixed_warnings(values: EdgeWarnings) -> EdgeWarnings:
+    return FixedMapping(values)
+
+
 @frozen(kw_only=True)
 class NodeTelemetry:
     """Which telemetry files a node reads, and what is wrong with them."""
@@ -128,7 +144,7 @@ class SlaWindow:
 
     kind: SlaKind
     status: SlaStatus
-    values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False)
+    values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False, converter=read_only)
     threshold: float | None = None
 
 
@@ -156,13 +172,13 @@ class NodeSnapshot:
 
     id: str
     kind: str
-    metrics: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False)
-    derived: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False)
+    metrics: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False, converter=fixed_numbers)
+    derived: Mapping[str, float] = field(eq=cmp_using(eq=same_mapping), hash=False, converter=fixed_numbers)
     colour: str
     telemetry: NodeTelemetry
     facts: NodeFacts = field(factory=NodeFacts)
-    by_class: ByClass = field(default=EMPTY, eq=False, hash=False)
-    constraints: ByClass = field(default=EMPTY, eq=False, hash=False)
+    by_class: ByClass = field(default=EMPTY, eq=False, hash=False, converter=fixed_classes)
+    constraints: ByClass = field(default=EMPTY, eq=False, hash=False, converter=fixed_classes)
     sla: tuple[SlaSnapshot, ...] = ()
     is_paused: bool = False
 
@@ -173,18 +189,18 @@ class NodeWindow:
 
     id: str
     kind: str
-    metrics: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False)
-    derived: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False)
+    metrics: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False, converter=fixed_arrays)
+    derived: Mapping[str, FloatArray] = field(eq=cmp_using(eq=same_mapping), hash=False, converter=fixed_arrays)
     colours: tuple[str, ...]
     telemetry: NodeTelemetry
     facts: NodeFacts = field(factory=NodeFacts)
-    by_class: ByClassSeries = field(default=EMPTY, eq=False, hash=False)
-    constraints: ByClassSeries = field(default=EMPTY, eq=False, hash=False)
+    by_class: ByClassSeries = field(default=EMPTY, eq=False, hash=False, converter=fixed_class_arrays)
+    constraints: ByClassSeries = field(default=EMPTY, eq=False, hash=False, converter=fixed_class_arrays)
     sla: tuple[SlaWindow, ...] = ()
     paused: tuple[bool, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class StateSnapshot:
     """Every node and edge at one bin, in topology order; ``edge_warnings`` are those that name an edge."""
 
@@ -193,10 +209,28 @@ class StateSnapshot:
     nodes: tuple[NodeSnapshot, ...]
     warnings: tuple[StateWarning, ...]
     edges: tuple[EdgeSnapshot, ...] = ()
-    edge_warnings: EdgeWarnings = field(default=EMPTY, hash=False)
+    edge_warnings: EdgeWarnings = field(default=EMPTY, hash=False, converter=_fixed_warnings)
+
+    def __repr__(self) -> str:
+        """Return one line: run, bin, counts."""
+        counts = listed((len(self.nodes), "node"), (len(self.edges), "edge"), (len(self.warnings), "warning"))
+        return f"<StateSnapshot {self.metadata.run_id}: bin {self.bin.index}, {counts}>"
+
+    def _repr_html_(self) -> str:
+        """Return a small table for notebooks: what is known of each node."""
+        rows = [
+            (
+                node.id,
+                node.kind,
+                *(short_number({**node.derived, **node.metrics}.get(name)) for name in _SHOWN),
+                node.colour,
+            )
+            for node in self.nodes
+        ]
+        return html_table(repr(self), ("node", "kind", *_SHOWN, "colour"), rows)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class StateWindow:
     """Every node and edge over a window, in topology order; ``timestamps`` are the UTC starts of its steps."""
 
@@ -206,4 +240,24 @@ class StateWindow:
     nodes: tuple[NodeWindow, ...]
     warnings: tuple[StateWarning, ...]
     edges: tuple[EdgeWindow, ...] = ()
-    edge_warnings: EdgeWarnings = field(default=EMPTY, hash=False)
+    edge_warnings: EdgeWarnings = field(default=EMPTY, hash=False, converter=_fixed_warnings)
+
+    def __repr__(self) -> str:
+        """Return one line: run, bins, counts."""
+        span = self.window
+        step = "" if span.step == 1 else f" by {span.step}"
+        counts = listed((len(self.nodes), "node"), (len(self.edges), "edge"), (len(self.warnings), "warning"))
+        return f"<StateWindow {self.metadata.run_id}: bins {span.start_bin} to {span.end_bin}{step}, {counts}>"
+
+    def _repr_html_(self) -> str:
+        """Return a small table for notebooks: the highest value of what is known of each node."""
+        rows = [
+            (node.id, node.kind, *(_highest({**node.derived, **node.metrics}.get(name)) for name in _SHOWN))
+            for node in self.nodes
+        ]
+        return html_table(f"{self!r}, highest values", ("node", "kind", *_SHOWN), rows)
+
+
+def _highest(values: FloatArray | None) -> str:
+    known = [] if values is None else [x for x in values.tolist() if x == x]  # noqa: PLR0124 - NaN
+    return short_number(max(known, default=None))

@@ -20,12 +20,12 @@ class Trend:
     ----------
     measure : str
         What is shown: ``queueDepth``, ``utilization``, ``arrivals`` or the name of a series.
-    values : float64 array, shape (bins,), read-only
+    values : float64 array, shape (bins,) or (steps,), read-only
         NaN where undefined.
     colours : tuple of str
-        The colour of the node per bin; empty where there is no node.
+        The colour of the node per value; empty where there is no node.
     peak, peak_bin : float and int, or None
-        The largest value, and the first bin that has it.
+        The largest value, and the first bin that has it, or that its step begins with.
     """
 
     measure: str

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from flowtime_core.records.codes import CODES
 from flowtime_core.records.diagnostic import Diagnostic
 from flowtime_core.records.ids import DEFAULT_CLASS
+from flowtime_core.records.show import listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -218,7 +219,7 @@ class PlannedFile:
     changes: tuple[GapChange, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Capture:
     """A finished capture, not yet on disk.
 
@@ -234,13 +235,19 @@ class Capture:
 
     manifest: TelemetryManifest
     plan: tuple[PlannedFile, ...]
-    tree: FileTree = field(repr=False)
-    events: tuple[Event, ...] = field(default=(), repr=False)
+    tree: FileTree
+    events: tuple[Event, ...] = ()
 
     @property
     def warnings(self) -> tuple[CaptureWarning, ...]:
         """What is wrong with the data, on purpose or not."""
         return self.manifest.warnings
+
+    def __repr__(self) -> str:
+        """Return one line: which run, how many files and rows, warnings."""
+        rows = sum(file.rows for file in self.plan)
+        counts = listed((len(self.plan), "file"), (rows, "row"), (len(self.warnings), "warning"))
+        return f"<Capture of {self.manifest.provenance.run_id}: {counts or 'nothing is mapped'}>"
 
 
 @frozen(kw_only=True)

@@ -12,6 +12,7 @@ from flowtime_core.records.diagnostic import Diagnostic, Location
 from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.resolve import validate_request
+from flowtime_core.template.parameters import is_of_request
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -80,7 +81,8 @@ def _faults(found: tuple[Diagnostic, ...], findings: Iterable[Diagnostic]) -> tu
 
 
 def _own(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(finding for finding in findings if finding.is_error and finding.code not in OF_THE_CALLER)
+    faults = (finding for finding in findings if finding.is_error and not is_of_request(finding))
+    return tuple(finding for finding in faults if finding.code not in OF_THE_CALLER)
 
 
 def _stored(request: RunRequest, findings: tuple[Diagnostic, ...]) -> StoredTemplateError:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, SupportsIndex, TypeAlias, cast
 
 from attrs import evolve
 
 from flowtime_core.artifacts.bundle import render_run
 from flowtime_core.artifacts.stored_run import read_stored_run
 from flowtime_core.codec.gap_configuration import decode_gap_configuration
+from flowtime_core.codec.header import MODES
 from flowtime_core.codec.json import encode_json
-from flowtime_core.errors import VerificationError
+from flowtime_core.errors import InputError, VerificationError
 from flowtime_core.pipelines.plan_capture import plan_capture
 from flowtime_core.pipelines.run import Run
+from flowtime_core.records.diagnostic import REQUEST
+from flowtime_core.records.ids import parse_run_id
 from flowtime_core.records.run import RunRequest
 from flowtime_core.records.telemetry import Capture, GapConfiguration
 from flowtime_core.shell import workspace as runs
@@ -23,15 +27,13 @@ from flowtime_core.shell.create import evaluate_request
 from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.environment import template_folders
 from flowtime_core.shell.library import Library
+from flowtime_core.shell.plain_values import plain_integer, plain_mapping
 from flowtime_core.shell.resolve import validate_request
 from flowtime_core.shell.submission import is_path, read_submission, submit_text
 from flowtime_core.shell.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flowtime_core.pipelines.check import Validation
-    from flowtime_core.records.document import Plain
     from flowtime_core.records.model import Mode
     from flowtime_core.records.run import Submission
     from flowtime_core.records.telemetry import GapHandling
@@ -39,16 +41,19 @@ if TYPE_CHECKING:
 Captured: TypeAlias = "Capture | Path | str"
 """A capture, or the telemetry directory that holds one."""
 
-What: TypeAlias = "str | Path | Mapping[str, Plain]"
-"""A template id, the path of a model or template file, its text, or its plain values."""
+Values: TypeAlias = "Mapping[str, object]"
+"""Values by name: plain ones, or what :mod:`flowtime_core.shell.plain_values` makes plain, as arrays of numpy."""
+
+What: TypeAlias = "str | Path | Values"
+"""A template id, the path of a model or template file, its text, or its values."""
 
 
 def run(
     what: What,
     *,
-    parameters: Mapping[str, Plain] | None = None,
+    parameters: Values | None = None,
     mode: Mode = "simulation",
-    seed: int | None = None,
+    seed: SupportsIndex | None = None,
     run_id: str | None = None,
     templates_dir: Path | str | None = None,
     capture_dir: Captured | None = None,
@@ -61,7 +66,8 @@ def run(
     what : str, Path or mapping
         A template id (``"order-system"``), a file (``"model.yaml"``), a text of several lines, or plain values.
     parameters : mapping
-        Values for a template's parameters; the rest keep their defaults.
+        Values for a template's parameters; the rest keep their defaults. Numbers and arrays of numpy, tuples and ranges
+        are taken for what they hold.
     mode : "simulation" or "telemetry"
         What a template is made into; a model states its own, unless it shall be telemetry.
     seed : int
@@ -80,7 +86,9 @@ def run(
     NotFoundError
         There is no such template, file or capture.
     DocumentSyntaxError, DocumentInvalidError
-        The document cannot be read, or breaks rules: every finding at once.
+        The document cannot be read, or breaks rules: every finding at once; or a value is none that a document holds.
+    InputError
+        ``what``, mode, seed or run id are none.
     VerificationError, InvalidDataError
         The capture is not as it was written, or does not fit the model.
 
@@ -90,16 +98,16 @@ def run(
     >>> run = ft.run("order-system")
     >>> run.series["queueDepth@OrderQueue"].values.max()  # doctest: +SKIP
     """
-    request = evolve(_request(what, parameters, mode, seed, run_id), bindings=bindings or {})
+    request = evolve(_request(what, parameters, mode, seed, run_id), bindings=_bindings(bindings))
     return _run(request, capture_dir, templates_dir)
 
 
 def bundle(
     capture: Captured,
     model: What,
-    provenance: Path | str | Mapping[str, Plain] | None = None,
+    provenance: Path | str | Values | None = None,
     *,
-    parameters: Mapping[str, Plain] | None = None,
+    parameters: Values | None = None,
     run_id: str | None = None,
     templates_dir: Path | str | None = None,
 ) -> Run:
@@ -143,16 +151,16 @@ def _run(request: RunRequest, capture: Captured | None, templates_dir: Path | st
     return Run(stored=read_stored_run(files), tree=files)
 
 
-def _provenance(given: Path | str | Mapping[str, Plain]) -> Submission:
+def _provenance(given: Path | str | Values) -> Submission:
     if isinstance(given, Path) or (isinstance(given, str) and not given.lstrip().startswith("{")):
         return read_submission(Path(given))
-    return submit_text(given if isinstance(given, str) else encode_json(given).decode(), source="provenance")
+    return submit_text(given if isinstance(given, str) else _text_of(given, "provenance"), source="provenance")
 
 
 def validate(
     what: What,
     *,
-    parameters: Mapping[str, Plain] | None = None,
+    parameters: Values | None = None,
     mode: Mode = "simulation",
     templates_dir: Path | str | None = None,
 ) -> Validation:
@@ -206,7 +214,7 @@ def open_run(path: Path | str) -> Run:
 
 def capture(
     run: Run | Path | str,
-    gaps: GapConfiguration | Path | str | Mapping[str, Plain] | None = None,
+    gaps: GapConfiguration | Path | str | Values | None = None,
     *,
     output: Path | str | None = None,
     handling: GapHandling | None = None,
@@ -283,36 +291,48 @@ def _library(templates_dir: Path | str | None) -> Library:
 
 
 def _request(
-    what: What, parameters: Mapping[str, Plain] | None, mode: Mode, seed: int | None, run_id: str | None
+    what: What, parameters: Values | None, mode: Mode, seed: SupportsIndex | None, run_id: str | None
 ) -> RunRequest:
     document = _submission(what)
+    if mode not in MODES:
+        raise InputError(f"mode is {mode!r}, expected one of {', '.join(MODES)}")
     return RunRequest(
         template_id=what if isinstance(what, str) and document is None else "",
         document=document,
         mode=mode,
-        parameters=parameters or {},
-        seed=seed,
-        run_id=run_id,
+        parameters=plain_mapping(parameters or {}, source=REQUEST, pointer="/parameters"),
+        seed=None if seed is None else plain_integer(seed, "seed"),
+        run_id=None if run_id is None else parse_run_id(str(run_id)),
         deterministic=True,
     )
 
 
-def _gaps(gaps: GapConfiguration | Path | str | Mapping[str, Plain] | None) -> GapConfiguration | None:
+def _bindings(given: Mapping[str, str] | None) -> dict[str, str]:
+    return {name: str(file) for name, file in plain_mapping(given or {}, source=REQUEST, pointer="/bindings").items()}
+
+
+def _text_of(values: object, source: str) -> str:
+    return encode_json(plain_mapping(values, source=source)).decode()
+
+
+def _gaps(gaps: GapConfiguration | Path | str | Values | None) -> GapConfiguration | None:
     """Return the rules that are meant: a file, a text, plain values or the rules themselves."""
     if gaps is None or isinstance(gaps, GapConfiguration):
         return gaps
     if isinstance(gaps, Path) or (isinstance(gaps, str) and "\n" not in gaps):
         return read_gaps(Path(gaps))
-    text = gaps if isinstance(gaps, str) else encode_json(gaps)
+    text = gaps if isinstance(gaps, str) else _text_of(gaps, "gaps")
     return decode_gap_configuration(text, source="gaps")
 
 
-def _submission(what: What) -> Submission | None:
+def _submission(what: object) -> Submission | None:
     """Return the document that is meant, or None for the id of a template."""
     if isinstance(what, Path):
         return read_submission(what)
+    if isinstance(what, Mapping):
+        return submit_text(_text_of(cast("Values", what), "model"))
     if not isinstance(what, str):
-        return submit_text(encode_json(what).decode())
+        raise InputError(f"{what!r} cannot be run, expected a template id, a path, a text or a mapping")
     if "\n" in what:
         return submit_text(what)
     return read_submission(Path(what)) if is_path(what) else None

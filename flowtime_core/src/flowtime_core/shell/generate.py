@@ -57,8 +57,8 @@ class GeneratedModel:
         }
 
 
-def write_model(made: GeneratedModel, folder: Path) -> None:
-    """Write ``model.yaml`` and ``provenance.json`` into a directory, which is made where it is not there.
+def write_model(made: GeneratedModel, folder: Path) -> tuple[Path, ...]:
+    """Write ``model.yaml`` and ``provenance.json`` into a directory, made where it is not there, and return them.
 
     Raises
     ------
@@ -73,6 +73,7 @@ def write_model(made: GeneratedModel, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             (folder / name).write_bytes(data)
+    return tuple(folder / name for name in files)
 
 
 def generate_model(

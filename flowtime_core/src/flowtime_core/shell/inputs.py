@@ -16,6 +16,7 @@ from flowtime_core.records.run import SourceFile
 from flowtime_core.shell.disk_tree import read_steadily, read_tree
 from flowtime_core.shell.progress import ignore, notify
 from flowtime_core.shell.resolve import bound_sources
+from flowtime_core.shell.rooted import leads_straight, path_below
 from flowtime_core.shell.sources import read_sources
 from flowtime_core.telemetry.replay import read_capture
 
@@ -100,8 +101,10 @@ def _capture(request: RunRequest, prepared: Prepared, around: Surroundings) -> R
         tree, source = around.capture, "of the caller"
     elif request.from_run:
         tree, source = _captured(request.from_run, around), f"of run {request.from_run}"
-    elif directory := request.capture_dir or prepared.model.telemetry:
-        tree, source = _read_directory(directory, around.root), directory
+    elif request.capture_dir:
+        tree, source = _read_directory(request.capture_dir, around.root), request.capture_dir
+    elif directory := prepared.model.telemetry:
+        tree, source = _read_directory(directory, around.root, base=around.root), directory
     else:
         return None
     capture = read_capture(tree, source=source)
@@ -113,6 +116,11 @@ def _captured(run_id: str, around: Surroundings) -> FileTree:
     if around.workspace is None:
         raise InputError("there are no runs to capture here", hint="give a capture directory")
     workspace = around.workspace
+    try:
+        workspace.find_run(run_id)
+    except InputError as error:
+        hint = "flowtime runs list; to replay a directory, capture it first: flowtime telemetry capture --run-dir DIR"
+        raise InputError(error.message, code=error.code, hint=hint) from error
     made = read_steadily(
         lambda: plan_capture(
             workspace.read_files(run_id),
@@ -126,17 +134,25 @@ def _captured(run_id: str, around: Surroundings) -> FileTree:
     return made.tree
 
 
-def _read_directory(directory: str, root: Path | None) -> FileTree:
-    path = Path(directory.removeprefix("file://").removeprefix("file:"))
-    if root is not None and not path.resolve().is_relative_to(root.resolve()):
-        raise InputError(
-            f"the capture directory {directory!r} may not be read here", hint="name one below the data root"
-        )
+def _read_directory(directory: str, root: Path | None, base: Path | None = None) -> FileTree:
+    """Return the files of a capture; one outside the root is as unknown as one that is not there.
+
+    A relative path begins at ``base``, or where the process works.
+    """
+    text = directory.removeprefix("file://").removeprefix("file:")
+    path = Path(text) if root is None else _below(root, text, base or Path())
     try:
-        return read_tree(path)
-    except NotFoundError as error:
-        message = f"there is no capture directory {directory}"
-        raise NotFoundError(message, code="capture_not_found", hint="flowtime telemetry capture makes one") from error
+        if path is not None:
+            return read_tree(path)
+    except NotFoundError:
+        pass
+    message = f"there is no capture directory {directory}"
+    raise NotFoundError(message, code="capture_not_found", hint="flowtime telemetry capture makes one")
+
+
+def _below(root: Path, text: str, base: Path) -> Path | None:
+    below = path_below(root, text, base=base)
+    return root / below if below and leads_straight(root, below) else None
 
 
 def _check_bindings(bindings: Mapping[str, str], capture: Replay, source: str) -> None:

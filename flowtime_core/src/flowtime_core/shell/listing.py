@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -57,8 +58,17 @@ def find_names(folders: tuple[Path, ...], known: tuple[Collection[str], ...] = (
     for number, later in enumerate(found):
         for earlier in found[:number]:
             for name in earlier.keys() & later.keys():
-                (earlier if (folders[number] / name / layout.RUN).is_file() else later).pop(name)
+                (earlier if holds_run(folders[number] / name) else later).pop(name)
     return found
+
+
+def holds_run(path: Path) -> bool:
+    """Tell whether a directory has the summary of a run; neither is followed where it is a link."""
+    folder = _status(str(path))
+    if folder is None or not stat.S_ISDIR(folder.st_mode):
+        return False
+    summary = _status(f"{path}/{layout.RUN}")
+    return summary is not None and stat.S_ISREG(summary.st_mode)
 
 
 def _directories(folder: Path, known: Collection[str]) -> dict[str, int]:

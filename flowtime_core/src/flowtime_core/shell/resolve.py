@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.engine.compile import check_size
 from flowtime_core.errors import DocumentInvalidError, ModeValidationError
 from flowtime_core.pipelines.check import DocumentKind, Validation, check_prepared
-from flowtime_core.pipelines.prepare import is_template, place_of_text, prepare_model, prepare_template
+from flowtime_core.pipelines.prepare import is_template, place_of_value, prepare_model, prepare_template
 from flowtime_core.records.bundle import telemetry_uri
 from flowtime_core.records.diagnostic import Diagnostic, bin_ranges
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.sources import read_sources
+from flowtime_core.template.parameters import is_of_request, place_in_request
 
 if TYPE_CHECKING:
     from flowtime_core.pipelines.prepare import Prepared
     from flowtime_core.records.bundle import Origin
+    from flowtime_core.records.diagnostic import Location
     from flowtime_core.records.document import Document
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.run import RunRequest, SourceFile
@@ -91,6 +94,7 @@ def _prepare(resolved: Resolved, request: RunRequest) -> Prepared:
             mode=request.mode,
             seed=request.seed,
         )
+    _refuse_parameters(resolved, request)
     origin = _origin(request)
     return prepare_model(
         resolved.document,
@@ -99,6 +103,23 @@ def _prepare(resolved: Resolved, request: RunRequest) -> Prepared:
         mode="telemetry" if request.mode == "telemetry" else None,
         origin=origin,
     )
+
+
+def _refuse_parameters(resolved: Resolved, request: RunRequest) -> None:
+    """Refuse values for a document that has no parameters, as a template refuses those that it does not have."""
+    given = dict.fromkeys((*request.parameters, *request.parameter_texts, *request.bindings))
+    if given:
+        source = resolved.document.source
+        findings = [
+            Diagnostic(
+                code="unknown_parameter",
+                message=f"parameter {name!r} is given to a model, which has none",
+                location=place_in_request(name),
+                hint="a template declares parameters",
+            )
+            for name in given
+        ]
+        raise DocumentInvalidError(f"{source} is no template and takes no parameters", findings=findings)
 
 
 def _origin(request: RunRequest) -> Origin | None:
@@ -117,29 +138,29 @@ def bound_sources(resolved: Resolved, prepared: Prepared, *, root: Path | None =
     ModeValidationError
         Files are right, but a simulation has no value for some bins.
     """
+    place = partial(place_of_value, resolved.document, prepared.parameters)
     files: dict[str, SourceFile] = {}
     findings: list[Diagnostic] = []
     for uri in prepared.file_uris():
         found, faults = read_sources((uri,), base=resolved.folder, bins=prepared.model.grid.bins, root=root)
-        place = place_of_text(resolved.document, uri)
         files |= found
-        findings += [fault if fault.location else evolve(fault, location=place) for fault in faults]
+        findings += [fault if fault.location else evolve(fault, location=place(uri)) for fault in faults]
     if findings:
         message = f"{resolved.document.source} reads files that cannot be used"
         raise DocumentInvalidError(message, findings=findings)
     holes = [] if prepared.model.mode == "telemetry" else [file for file in files.values() if file.missing]
     if holes:
         message = f"{resolved.document.source} reads files that have no value for every bin of a simulation"
-        raise ModeValidationError(message, findings=[_hole(file, resolved.document) for file in holes])
+        raise ModeValidationError(message, findings=[_hole(file, place(file.uri)) for file in holes])
     return files
 
 
-def _hole(file: SourceFile, document: Document) -> Diagnostic:
+def _hole(file: SourceFile, location: Location | None) -> Diagnostic:
     bins = bin_ranges(file.missing)
     return Diagnostic(
         code="mode_validation_failed",
         message=f"source {file.uri!r} has no value in bins {', '.join(map(str, bins))}",
-        location=place_of_text(document, file.uri),
+        location=location,
         bins=bins,
         hint="fill them, or run it in telemetry mode",
     )
@@ -165,4 +186,10 @@ def validate_request(
         return check_prepared(prepared, bound_sources(resolved, prepared, root=sources_root), limits)
     except DocumentInvalidError as error:
         kind: DocumentKind = "template" if resolved.is_template else "model"
-        return Validation(kind=kind, source=resolved.document.source, findings=error.findings)
+        is_sound = all(is_of_request(finding) for finding in error.findings if finding.is_error)
+        return Validation(
+            kind=kind,
+            source=resolved.document.source,
+            findings=error.findings,
+            message=error.message if is_sound else "",
+        )

@@ -10,6 +10,7 @@ from flowtime_core.codec.digest import sha256_of
 from flowtime_core.errors import DocumentSyntaxError
 from flowtime_core.records.diagnostic import Diagnostic, Location
 from flowtime_core.records.run import SourceFile
+from flowtime_core.shell.rooted import path_below, read_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,25 +28,22 @@ def read_sources(
     uris : iterable of str
         ``file:x.csv`` and ``file://telemetry/x.csv`` are relative to ``base``; ``file:/abs``, ``file:///abs`` not.
     base : Path
-        Directory of the model document.
+        Directory of the model document; where it lies outside the root, relative forms begin at the root.
     bins : int
         Length of the grid.
     root : Path or None
-        Nothing outside is read; None allows any path.
+        Nothing outside is touched, and no link below it followed: a file that is not there and one that may not be
+        read are told alike. None allows any path.
     """
     files: dict[str, SourceFile] = {}
     findings: list[Diagnostic] = []
     for uri in uris:
-        path = _resolve(uri, base)
-        if path is None or not _is_inside(path, root):
-            findings.append(_missing(uri, "is not a file: URI that may be read here"))
+        data = _read(uri, base) if root is None else _read_below(root, uri, base)
+        if isinstance(data, Diagnostic):
+            findings.append(data)
             continue
         try:
-            data = path.read_bytes()
             reading = parse_series_csv(data, source=uri, bins=bins)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else None
-            findings.append(_missing(uri, f"cannot be read: {(reason or str(error)).lower()}"))
         except DocumentSyntaxError as error:
             place = Location(line=error.line, column=error.column, source=uri)
             findings.append(Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint))
@@ -55,20 +53,29 @@ def read_sources(
     return files, tuple(findings)
 
 
-def _resolve(uri: str, base: Path) -> Path | None:
-    """Return the path that a URI names; the text is taken as it is, nothing is decoded."""
-    if uri[: len(_SCHEME)].lower() != _SCHEME:
-        return None
-    rest = uri[len(_SCHEME) :]
-    rest = rest.removeprefix("//")
-    return base / rest if rest else None
-
-
-def _is_inside(path: Path, root: Path | None) -> bool:
+def _read(uri: str, base: Path) -> bytes | Diagnostic:
+    path = _path(uri)
+    if not path:
+        return _missing(uri, "is not a file: URI")
     try:
-        return root is None or path.resolve().is_relative_to(root.resolve())
-    except (OSError, ValueError):
-        return False
+        return (base / path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        return _missing(uri, f"cannot be read: {(reason or str(error)).lower()}")
+
+
+def _read_below(root: Path, uri: str, base: Path) -> bytes | Diagnostic:
+    path = _path(uri)
+    start = base if path_below(root, base, base=Path()) else root
+    data = read_below(root, path_below(root, path, base=start)) if path else None
+    return _missing(uri, "is not a file: URI of a file that may be read here") if data is None else data
+
+
+def _path(uri: str) -> str:
+    """Return the path that a URI names, or nothing; the text is taken as it is, nothing is decoded."""
+    if uri[: len(_SCHEME)].lower() != _SCHEME:
+        return ""
+    return uri[len(_SCHEME) :].removeprefix("//")
 
 
 def _missing(uri: str, what: str) -> Diagnostic:

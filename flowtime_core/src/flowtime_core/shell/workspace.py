@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from flowtime_core.artifacts.export import export_run, find_format
-from flowtime_core.artifacts.layout import RUN
 from flowtime_core.artifacts.stored_run import RunSummary, read_stored_run, read_summary
 from flowtime_core.errors import (
     ConflictError,
@@ -27,7 +26,7 @@ from flowtime_core.records.listing import RunQuery, newest_first
 from flowtime_core.shell.disk import REAL_DISK, Disk
 from flowtime_core.shell.disk_tree import read_steadily, read_tree
 from flowtime_core.shell.filesystem import commit_tree, remove_tree, replace_file, sweep
-from flowtime_core.shell.listing import scan_runs
+from flowtime_core.shell.listing import holds_run, scan_runs
 
 if TYPE_CHECKING:
     from flowtime_core.records.created import CreatedRun
@@ -144,7 +143,7 @@ class Workspace:
         return evolve(stored, run_id=self.name_of(path) or stored.run_id), tree
 
     def find_run(self, run_id: str) -> Path:
-        """Return the directory of a run.
+        """Return the directory of a run: in the data root, else where runs are written.
 
         Raises
         ------
@@ -154,8 +153,8 @@ class Workspace:
             ``run_not_found``.
         """
         name = parse_run_id(run_id)
-        for folder in (self.runs_dir, self.data_root):
-            if not (folder / name).is_symlink() and (folder / name / RUN).is_file():
+        for folder in (self.data_root / _RUNS, self.data_root, self.runs_dir):
+            if holds_run(folder / name):
                 return folder / name
         raise _unknown(run_id)
 

@@ -15,11 +15,12 @@ from flowtime_core.records.measure import ROLES
 from flowtime_core.records.model import ExprNode, PmfNode, SeriesNode
 from flowtime_core.records.run import StoredRun
 from flowtime_core.records.topology import Edge, Endpoint, FileBinding, NumberBinding, SeriesBinding, TopologyNode
-from flowtime_core.records.window_options import ViewMode
+from flowtime_core.records.window_options import VIEW_MODES, ViewMode
 from flowtime_core.state.computed import KINDS, computed_facts, computed_nodes
 from flowtime_core.state.facts import node_facts
 from flowtime_core.state.layout import layout
 from flowtime_core.state.load import check_topology
+from flowtime_core.state.select import check_names
 
 _NOWHERE = Place(x=0.0, y=0.0, layer=0, order=0)
 
@@ -31,7 +32,10 @@ def graph(run: StoredRun, mode: ViewMode = "operational") -> Graph:
     ------
     PreconditionError
         ``no_topology``.
+    InputError
+        ``invalid_input`` for another mode.
     """
+    check_names("mode", [mode], VIEW_MODES, "invalid_input")
     check_topology(run)
     nodes = [_node(run, node) for node in run.model.topology.nodes]
     edges = [_edge(edge) for edge in run.model.topology.edges]

@@ -59,14 +59,21 @@ def _check(whole: Survey, options: WindowOptions) -> None:
     nodes = [node.id for node in model.topology.nodes]
     if options.mode == "full":
         nodes += [node.id for node in computed_nodes(whole.run)]
-    _check_names("mode", [options.mode], VIEW_MODES, "invalid_input")
-    _check_names("node", options.nodes, nodes, "unknown_node")
-    _check_names("edge", options.edges, [edge.id for edge in model.topology.edges], "invalid_input")
-    _check_names("edge metric", options.edge_metrics, EDGE_METRICS, "invalid_input")
-    _check_names("class", options.classes, [one.id for one in model.classes], "unknown_class")
+    check_names("mode", [options.mode], VIEW_MODES, "invalid_input")
+    check_names("node", options.nodes, nodes, "unknown_node")
+    check_names("edge", options.edges, [edge.id for edge in model.topology.edges], "invalid_input")
+    check_names("edge metric", options.edge_metrics, EDGE_METRICS, "invalid_input")
+    check_names("class", options.classes, [one.id for one in model.classes], "unknown_class")
 
 
-def _check_names(what: str, names: Collection[str], known: Collection[str], code: str) -> None:
+def check_names(what: str, names: Collection[str], known: Collection[str], code: str) -> None:
+    """Refuse names that are not known.
+
+    Raises
+    ------
+    InputError
+        With the code, and the nearest name.
+    """
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known) or f"there is {', '.join(known) or 'none'}"

@@ -14,7 +14,7 @@ from flowtime_core.state.load import load_nodes
 from flowtime_core.state.metadata import run_metadata
 from flowtime_core.state.mode import check_mode
 from flowtime_core.state.select import select
-from flowtime_core.state.span import check_bin
+from flowtime_core.state.span import check_bin, check_step
 from flowtime_core.state.steps import Steps
 from flowtime_core.state.survey import survey
 from flowtime_core.state.warnings import edge_warnings, state_warnings
@@ -23,7 +23,7 @@ _ALL = WindowOptions()
 
 
 def snapshot(run: StoredRun, t: int, options: WindowOptions = _ALL) -> StateSnapshot:
-    """Return the state of every node and edge at bin ``t``, in topology order; ``options.step`` means nothing here.
+    """Return the state of every node and edge at bin ``t``, in topology order, whatever step the options have.
 
     Raises
     ------
@@ -36,6 +36,7 @@ def snapshot(run: StoredRun, t: int, options: WindowOptions = _ALL) -> StateSnap
     """
     nodes = load_nodes(run)
     check_bin(run.model.grid, t, "binIndex")
+    check_step(options.step)
     check_mode(run, nodes)
     shown = select(survey(run, nodes), Steps(first=t, last=t), options)
     return StateSnapshot(

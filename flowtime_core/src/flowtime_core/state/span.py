@@ -44,6 +44,18 @@ def check_span(grid: Grid, start: int, end: int) -> None:
         )
 
 
+def check_step(step: int) -> None:
+    """Refuse a step that is no number of bins.
+
+    Raises
+    ------
+    InputError
+        ``invalid_input`` for a step below 1.
+    """
+    if step < 1:
+        raise InputError(f"step is {step}, expected 1 or more", hint="a step is a number of bins")
+
+
 def check_window(grid: Grid, start: int, end: int, step: int = 1) -> None:
     """Refuse a window (both ends included) outside the grid, backwards or too large.
 
@@ -55,8 +67,7 @@ def check_window(grid: Grid, start: int, end: int, step: int = 1) -> None:
         ``window_too_large`` for more than 500 steps.
     """
     check_span(grid, start, end)
-    if step < 1:
-        raise InputError(f"step is {step}, expected 1 or more", hint="a step is a number of bins")
+    check_step(step)
     bins = end - start + 1
     if -(-bins // step) > MAX_WINDOW_BINS:
         shown = f"{bins} bins" if step == 1 else f"{bins} bins in steps of {step}"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from flowtime_core.template.parameters import place_in_request
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 def explain(findings: Iterable[Diagnostic], bound: BoundParameters, filled: Substitution) -> Iterator[Diagnostic]:
     """Yield findings with the parameter they stem from, without those about a placeholder that has no value.
 
-    A list of the wrong length that a parameter gave is a ``parameter_length``.
+    A list of the wrong length that a parameter gave is a ``parameter_length``. What the value of a request brought
+    about stands in the request, what a default did in the template.
     """
     for finding in findings:
         pointer = finding.location.pointer if finding.location is not None else ""
@@ -28,6 +31,8 @@ def explain(findings: Iterable[Diagnostic], bound: BoundParameters, filled: Subs
 
 
 def _from_parameter(finding: Diagnostic, name: str, bound: BoundParameters) -> Diagnostic:
+    if name in bound.given:
+        finding = evolve(finding, location=place_in_request(name))
     if finding.code == "series_length" and isinstance(bound.values[name], list):
         return evolve(finding, code="parameter_length", message=f"parameter {name!r}: {finding.message}")
     return evolve(finding, message=f"{finding.message} (from parameter {name!r})")

@@ -13,7 +13,7 @@ from flowtime_core.errors import DocumentInvalidError
 from flowtime_core.expr.functions import ALIASES, FUNCTIONS
 from flowtime_core.records.document import Document
 from flowtime_core.template.explain import explain
-from flowtime_core.template.parameters import bind
+from flowtime_core.template.parameters import bind, is_of_request
 from flowtime_core.template.requirements import lacking
 from flowtime_core.template.substitute import substitute
 
@@ -91,6 +91,8 @@ def instantiate(
 ) -> Instance:
     """Return the model that a template makes of parameter values; findings point into the template's text.
 
+    What values that were given brought about stands in the request instead.
+
     Parameters
     ----------
     template : Template
@@ -115,7 +117,11 @@ def instantiate(
     body = [*reading.findings, *window_findings(document)]
     body += lacking(reading.draft, document, body)
     findings = sort_findings([*earlier, *bound.findings, *filled.findings, *explain(body, bound, filled)])
-    if reading.model is None or any(finding.is_error for finding in findings):
+    errors = [finding for finding in findings if finding.is_error]
+    if errors and all(map(is_of_request, errors)):
+        message = f"the parameters do not fit template {template.metadata.id!r}: {_counted(findings)}"
+        raise DocumentInvalidError(message, findings=findings)
+    if reading.model is None or errors:
         raise _invalid("template", template.document, findings)
     return Instance(
         model=reading.model, plain=model_to_plain(reading.model), parameters=bound.values, findings=findings
@@ -124,7 +130,10 @@ def instantiate(
 
 def _invalid(what: str, document: Document, findings: Iterable[Diagnostic]) -> DocumentInvalidError:
     listed = tuple(findings)
-    count = sum(finding.is_error for finding in listed)
-    errors = "1 error" if count == 1 else f"{count} errors"
-    message = f"{document.source or 'the document'} is not a valid {what}: {errors}"
+    message = f"{document.source or 'the document'} is not a valid {what}: {_counted(listed)}"
     return DocumentInvalidError(message, findings=listed)
+
+
+def _counted(findings: Iterable[Diagnostic]) -> str:
+    count = sum(finding.is_error for finding in findings)
+    return "1 error" if count == 1 else f"{count} errors"

@@ -8,14 +8,14 @@ from attrs import frozen
 
 from flowtime_core.codec.number import json_number, parse_number
 from flowtime_core.codec.parameter import Fault, conform
-from flowtime_core.codec.report import integral
+from flowtime_core.codec.report import integral, join_pointer
 from flowtime_core.errors import InputError, did_you_mean
-from flowtime_core.records.diagnostic import Diagnostic
+from flowtime_core.records.diagnostic import REQUEST, Diagnostic, Location
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from flowtime_core.records.document import Document, Plain
+    from flowtime_core.records.document import Plain
     from flowtime_core.records.template import Parameter, Template
 
 _LISTED: Final = 30
@@ -26,31 +26,46 @@ class BoundParameters:
     """Effective values, in the order in which parameters are declared, and what is wrong with the given ones.
 
     A parameter without a valid value is absent; ``faulty`` names those that a finding is about, here or, for a wrong
-    default, in the reading of the template.
+    default, in the reading of the template. ``given`` names those that do not take their default.
     """
 
     values: Mapping[str, Plain]
     faulty: frozenset[str]
+    given: frozenset[str]
     findings: tuple[Diagnostic, ...]
 
 
 def bind(template: Template, given: Mapping[str, Plain]) -> BoundParameters:
-    """Return the value of each parameter: the given one, else the default; a null counts as not given."""
+    """Return the value of each parameter: the given one, else the default; a null counts as not given.
+
+    Findings stand in the request: the template is not to blame for what it is given.
+    """
     names = {parameter.name: parameter for parameter in template.parameters}
     unknown = [name for name in given if name not in names]
-    findings = [_unknown(name, names, template.document, earlier) for earlier, name in enumerate(unknown)]
+    findings = [_unknown(name, names, earlier) for earlier, name in enumerate(unknown)]
     values: dict[str, Plain] = {}
     faulty: set[str] = set()
-    for index, parameter in enumerate(template.parameters):
+    for parameter in template.parameters:
         value = given.get(parameter.name)
         result = _value(parameter, value)
         if isinstance(result, Fault):
             faulty.add(parameter.name)
             if value is not None or not parameter.has_default:
-                findings.append(_finding(result, template.document, f"/parameters/{index}"))
+                findings.append(_finding(result, parameter.name))
         elif result is not None:
             values[parameter.name] = result
-    return BoundParameters(values=values, faulty=frozenset(faulty), findings=tuple(findings))
+    known = frozenset(name for name, value in given.items() if value is not None)
+    return BoundParameters(values=values, faulty=frozenset(faulty), given=known, findings=tuple(findings))
+
+
+def place_in_request(name: str) -> Location:
+    """Return where a request gives a parameter."""
+    return Location(source=REQUEST, pointer=join_pointer("/parameters", name))
+
+
+def is_of_request(finding: Diagnostic) -> bool:
+    """Tell whether a finding stands in the request rather than in a document."""
+    return finding.location is not None and finding.location.source == REQUEST
 
 
 def _value(parameter: Parameter, given: Plain) -> Plain | Fault:
@@ -58,19 +73,19 @@ def _value(parameter: Parameter, given: Plain) -> Plain | Fault:
     if given is not None or parameter.has_default:
         return conform(parameter, parameter.default if given is None else given)
     text = f"parameter {parameter.name!r} is required and has no value"
-    return Fault("missing_parameter", text, f"-p {parameter.name}=...") if parameter.required else None
+    return Fault("missing_parameter", text, "give it a value") if parameter.required else None
 
 
-def _finding(fault: Fault, document: Document, pointer: str) -> Diagnostic:
-    return Diagnostic(code=fault.code, message=fault.message, location=document.locate(pointer), hint=fault.hint)
+def _finding(fault: Fault, name: str) -> Diagnostic:
+    return Diagnostic(code=fault.code, message=fault.message, location=place_in_request(name), hint=fault.hint)
 
 
-def _unknown(name: str, names: Collection[str], document: Document, earlier: int) -> Diagnostic:
+def _unknown(name: str, names: Collection[str], earlier: int) -> Diagnostic:
     listed = ", ".join(names) if len(names) <= _LISTED else f"{len(names)} parameters"
     known = f"known are {listed}" if names else "the template has none"
     hint = did_you_mean(name, names, earlier) or known
     message = f"parameter {name!r} is not declared by the template"
-    return Diagnostic(code="unknown_parameter", message=message, location=document.locate("/parameters"), hint=hint)
+    return Diagnostic(code="unknown_parameter", message=message, location=place_in_request(name), hint=hint)
 
 
 def parse_parameter_text(parameter: Parameter, text: str) -> Plain:

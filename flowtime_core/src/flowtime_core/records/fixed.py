@@ -1,0 +1,44 @@
+"""Mappings that nobody can change, which the records show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class FixedMapping(Mapping[K, V]):
+    """The items of a mapping as they were; unlike a ``MappingProxyType`` it can be pickled and copied."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: K) -> V:
+        """Return a value."""
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        """Iterate over the keys."""
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        """Return what a dict shows."""
+        return repr(self._items)
+
+
+def fixed_numbers(values: Mapping[str, float]) -> Mapping[str, float]:
+    """Return a mapping of numbers that cannot be changed."""
+    return FixedMapping(values)
+
+
+def fixed_classes(values: Mapping[str, Mapping[str, float]]) -> Mapping[str, Mapping[str, float]]:
+    """Return the same of a number per name for each class."""
+    return FixedMapping({name: FixedMapping(inner) for name, inner in values.items()})
