@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flowtime_core.artifacts import layout
 from flowtime_core.artifacts.stored_run import read_stored_run
 from flowtime_core.codec.created import created_to_plain
 from flowtime_core.codec.json import encode_json
+from flowtime_core.errors import ReplacedError
 from flowtime_core.pipelines.answer_state import answer_state
 from flowtime_core.pipelines.describe import describe_run
 from flowtime_core.records.run import RunRequest, StoredRun
@@ -65,6 +67,15 @@ def test_warnings_of_a_capture_are_told_once(tmp_path: Path) -> None:
     added = describe_run(read_stored_run(older), older).warnings
     assert {(warning.code, warning.node_id) for warning in added} <= {(w.code, w.node_id) for w in told}
     assert added
+
+
+def test_a_run_that_is_replaced_meanwhile_is_not_taken_for_one_without_a_state(tmp_path: Path) -> None:
+    """Whoever describes it begins again."""
+    tree = create(tmp_path, "simulation")[1]
+    stored, files = read_stored_run(tree, directory=str(tmp_path)), dict(tree)
+    shutil.rmtree(tmp_path / "runs")
+    with pytest.raises(ReplacedError):
+        describe_run(stored, files)
 
 
 @pytest.mark.parametrize("change", [{}, {layout.TELEMETRY_MANIFEST: b"{"}])

@@ -115,7 +115,7 @@ def unpacked(path: Path) -> None:
     """Write an index whose rows are in another form."""
     table = IndexTable.load(path.read_bytes())
     assert table is not None
-    table._sql.execute("UPDATE details SET detail = X'00'")
+    table._sql.execute("UPDATE details SET detail = X'FFFF'")
     path.write_bytes(table.dump())
 
 
