@@ -7,7 +7,7 @@ from typing import Final
 
 ABSENT: Final = "-"
 
-_UNITS: Final = ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e5, 1e3, "k"))
+_UNITS: Final = ((math.inf, 1.0, ""), (1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e5, 1e3, "k"))
 """From which size on, the unit and its letter."""
 
 _DURATIONS: Final = ((2880.0, 1440.0, "d"), (120.0, 60.0, "h"), (1.0, 1.0, "min"), (0.0, 1 / 60, "s"))
@@ -23,8 +23,6 @@ def amount(x: float | None) -> str:
     """Return ``12,345``, ``123k``, ``4.57M``, ``12.3``, ``0.25``: three digits that matter."""
     if x is None:
         return ABSENT
-    if math.isinf(x):
-        return str(x)
     for limit, unit, letter in _UNITS:
         if abs(x) >= limit:
             return f"{_digits(x / unit)}{letter}"

@@ -56,6 +56,19 @@ topology:
     assert metric(node(text, "Q"), "served") == [2.0, 0.0, 2.0, 0.0]
 
 
+def test_a_limit_by_alias_is_kept_by_a_name_that_lasts() -> None:
+    """4.2 The stored model binds roles to files, which give no alias: there the limit is `A.served`."""
+    text = f"""{FLOWS}
+topology:
+  nodes:
+    - {{id: A, kind: queue, semantics: {{arrivals: x, capacity: 2, served: line}}}}
+    - {{id: Q, kind: queue, semantics: {{arrivals: x, capacity: 1}}, wipLimit: line}}
+"""
+    run = ft.run(GRID + text)
+    assert run.series["queueDepth@Q"].values.tolist() == [2.0] * 4
+    assert "wipLimit: A.served" in run.tree["model/model.yaml"].decode()
+
+
 BUFFERED = """topology:
   nodes:
     - {{id: Q, kind: queue, semantics: {{arrivals: x, served: s, queueDepth: buf, capacity: 10}}{place}}}
