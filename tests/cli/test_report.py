@@ -37,6 +37,7 @@ from tests.support.stored_runs import Node, stored_run
         (-2.5, "-2.5"),
         (3e9, "3G"),
         (7.2e13, "72T"),
+        (-math.inf, "-inf"),
     ],
 )
 def test_an_amount_has_three_digits_that_matter(x: float | None, text: str) -> None:
