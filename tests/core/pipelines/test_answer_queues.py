@@ -52,6 +52,17 @@ topology:
     assert metric(node(text, "Q"), "served") == [2.0, 0.0, 2.0, 0.0]
 
 
+def test_a_wip_limit_may_be_named_by_an_alias() -> None:
+    """4.2 The run on disk says the name that is left when its aliases are gone."""
+    text = f"""{FLOWS}
+topology:
+  nodes:
+    - {{id: A, kind: queue, semantics: {{arrivals: x, capacity: 2, served: line}}}}
+    - {{id: Q, kind: queue, semantics: {{arrivals: x, served: s, queueDepth: self}}, wipLimit: line}}
+"""
+    assert max(metric(node(text, "Q"), "queueDepth")) <= 2.0
+
+
 BUFFERED = """topology:
   nodes:
     - {{id: Q, kind: queue, semantics: {{arrivals: x, served: s, queueDepth: buf, capacity: 10}}{place}}}
