@@ -66,6 +66,8 @@ def test_declaration() -> None:
         ("type: array, arrayOf: bool", [True], [True]),
         ("type: array, minimum: 0", [0, 1.5], [0, 1.5]),
         ("type: array, enum: [1, 2]", [2, 1], [2, 1]),
+        ("type: array", '[1, 2.5, "x"]', [1, 2.5, "x"]),
+        ("type: array, arrayOf: int", "40,60, 80", [40, 60, 80]),
     ],
 )
 def test_conform(text: str, value: Plain, result: Plain) -> None:
@@ -85,6 +87,7 @@ def test_conform(text: str, value: Plain, result: Plain) -> None:
         ("type: boolean", 1, "parameter_type", "parameter 'p' is the number 1, expected true or false"),
         ("type: string", 1, "parameter_type", "parameter 'p' is the number 1, expected a text"),
         ("type: array", 1, "parameter_type", "parameter 'p' is the number 1, expected a list"),
+        ("type: array", "1,]", "parameter_type", "parameter 'p' is the text '1,]', expected a list"),
         (
             "type: array",
             [1, []],

@@ -63,6 +63,13 @@ def test_writing() -> None:
             "inputs: {queue: q}, routes: [{target: a, classes: [x]}, {target: b, classes: [y, x]}]",
             ["duplicate_id /nodes/0/routes: node 'r' routes class 'x' twice"],
         ),
+        (
+            "inputs: {queue: q}, routes: [{target: a, classes: [x], weight: 2}, {target: b}]",
+            [
+                "unknown_key /nodes/0/routes/0/weight: weight of route 'a' is ignored: it takes its classes whole "
+                "(remove weight or classes)"
+            ],
+        ),
     ],
 )
 def test_faults(body: str, faults: list[str]) -> None:

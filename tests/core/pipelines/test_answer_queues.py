@@ -240,21 +240,23 @@ def test_a_replay_tells_what_its_numbers_contradict() -> None:
     assert ("queue_depth_mismatch", "D", "warning", "0-1") in told
 
 
+@pytest.mark.parametrize("queue", ["", ", queueDepth: buf"])
 @pytest.mark.parametrize("mode", ["simulation", "telemetry"])
-def test_classes_leave_first_in_first_out_in_either_mode(mode: str) -> None:
-    """4.10 A model without measured files that is evaluated in telemetry mode has a queue like any other."""
-    text = """classes: [{id: a}, {id: b}]
+def test_classes_leave_first_in_first_out_in_either_mode(mode: str, queue: str) -> None:
+    """4.10 A queue of its own or among the series; evaluated in telemetry mode it is a queue like any other."""
+    text = f"""classes: [{{id: a}}, {{id: b}}]
 traffic:
   arrivals:
-    - {nodeId: xa, classId: a, pattern: {ratePerBin: 1}}
-    - {nodeId: xb, classId: b, pattern: {ratePerBin: 1}}
+    - {{nodeId: xa, classId: a, pattern: {{ratePerBin: 1}}}}
+    - {{nodeId: xb, classId: b, pattern: {{ratePerBin: 1}}}}
 topology:
-  nodes: [{id: Q, kind: queue, semantics: {arrivals: x, served: s}}]
+  nodes: [{{id: Q, kind: queue, semantics: {{arrivals: x, served: s{queue}}}}}]
 nodes:
-  - {id: xa, kind: const, values: [10, 10, 10, 0]}
-  - {id: xb, kind: const, values: [0, 10, 0, 10]}
-  - {id: x, kind: expr, expr: xa + xb}
-  - {id: s, kind: expr, expr: "MIN(x, 6)"}
+  - {{id: xa, kind: const, values: [10, 10, 10, 0]}}
+  - {{id: xb, kind: const, values: [0, 10, 0, 10]}}
+  - {{id: x, kind: expr, expr: xa + xb}}
+  - {{id: s, kind: expr, expr: "MIN(x, 6)"}}
+  - {{id: buf, kind: serviceWithBuffer, inflow: x, outflow: s}}
 """
     run = ft.run(GRID + text, mode=cast("Mode", mode))
     assert run.window(0, 3).nodes[0].by_class["a"]["served"].tolist() == pytest.approx([6, 5, 3, 3])

@@ -114,9 +114,9 @@ def authored_queue(run: StoredRun, node: TopologyNode) -> BufferNode | None:
 def is_computed(run: StoredRun, node: TopologyNode) -> bool:
     """Tell whether the engine computed the depth that a node shows: it is neither measured nor a series of its own."""
     if authored_queue(run, node) is not None:
-        return run.mode == "simulation" or series_name(run, node, "queueDepth") not in run.node_sources
-    own = derived_key("queueDepth", node.id) not in run.node_sources
-    return own and run.role_series.get((node.id, "queueDepth")) == SeriesId(name="queueDepth", component=node.id).text
+        return series_name(run, node, "queueDepth") not in run.node_sources
+    is_own = run.role_series.get((node.id, "queueDepth")) == SeriesId(name="queueDepth", component=node.id).text
+    return is_own and derived_key("queueDepth", node.id) not in run.node_sources
 
 
 def series_name(run: StoredRun, node: TopologyNode, role: str) -> str:
