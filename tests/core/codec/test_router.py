@@ -66,8 +66,10 @@ def test_writing() -> None:
         (
             "inputs: {queue: q}, routes: [{target: a, classes: [x], weight: 2}, {target: b}]",
             [
-                "unknown_key /nodes/0/routes/0/weight: weight of route 'a' is ignored: it takes its classes whole "
-                "(remove weight or classes)"
+                (
+                    "unknown_key /nodes/0/routes/0/weight: weight of route 'a' is ignored: it takes its classes whole "
+                    "(remove weight or classes)"
+                )
             ],
         ),
     ],
