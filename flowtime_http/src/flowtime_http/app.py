@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from flowtime_http.answer import json_answer
+from flowtime_http.call import Service, open_service
 from flowtime_http.document_handlers import PROVENANCE
 from flowtime_http.errors import problem_of, problem_response
 from flowtime_http.meters import metrics_routes
@@ -19,7 +20,6 @@ from flowtime_http.middleware import REQUEST_ID, AroundEveryRequest, Gate
 from flowtime_http.openapi import openapi_document
 from flowtime_http.operation import Operation, respond
 from flowtime_http.routes import OPERATIONS
-from flowtime_http.service import Service, open_service
 from flowtime_http.settings import Settings
 from flowtime_http.work import Work
 

@@ -12,7 +12,7 @@ from flowtime_http.answer import json_answer, text_answer
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from flowtime_http.service import Call, Service
+    from flowtime_http.call import Call, Service
 
 _TYPES: Final = {".json": "application/json", ".yaml": "application/yaml", ".csv": "text/csv", ".log": "text/plain"}
 

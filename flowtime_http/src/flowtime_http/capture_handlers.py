@@ -15,7 +15,7 @@ from flowtime_http.answer import json_answer
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from flowtime_http.service import Call, Service
+    from flowtime_http.call import Call, Service
 
 
 def capture(service: Service, call: Call) -> Response:

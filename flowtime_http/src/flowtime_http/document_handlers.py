@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from flowtime_core.records.run import Submission
-    from flowtime_http.service import Call, Service
+    from flowtime_http.call import Call, Service
 
 
 PROVENANCE: Final = "X-Model-Provenance"

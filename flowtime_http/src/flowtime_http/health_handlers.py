@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from flowtime_core.records.document import Plain
-    from flowtime_http.service import Call, Service
+    from flowtime_http.call import Call, Service
 
 _UNCACHED: Final = {"Cache-Control": "no-store"}
 _YES: Final = frozenset({"true", "1"})

@@ -16,11 +16,11 @@ from starlette.responses import Response
 from flowtime_core.errors import Cancelled
 from flowtime_core.shell.disk_tree import read_steadily
 from flowtime_http.answer import with_etag
+from flowtime_http.call import Call, Service
 from flowtime_http.errors import FAILURE, Problem, problem_of, problem_response
 from flowtime_http.log import ATTRIBUTE
 from flowtime_http.middleware import request_id_of
 from flowtime_http.query import Query, read_query
-from flowtime_http.service import Call, Service
 
 if TYPE_CHECKING:
     from starlette.requests import Request

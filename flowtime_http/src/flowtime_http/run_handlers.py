@@ -31,7 +31,7 @@ from flowtime_core.shell.observe import state_event
 from flowtime_core.shell.progress import refusals_told
 from flowtime_http.accept import ranked
 from flowtime_http.answer import json_answer, text_answer
-from flowtime_http.service import Call, Service, capture_directory, open_run
+from flowtime_http.call import Call, Service, capture_directory, open_run
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from flowtime_core.records.model import Mode
-    from flowtime_http.service import Call, Service
+    from flowtime_http.call import Call, Service
 
 
 GENERATED_TYPES: Final = ("application/json", "application/yaml")

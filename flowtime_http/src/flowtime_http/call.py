@@ -1,4 +1,4 @@
-"""What every handler works with: where runs and templates are, and the request it answers."""
+"""What every handler is called with: where runs and templates are, and the request that it answers."""
 
 from __future__ import annotations
 
