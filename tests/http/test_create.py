@@ -225,6 +225,23 @@ def test_a_generated_model_is_described(site: Site) -> None:
     }
 
 
+def test_a_template_may_take_its_capture_by_parameter(site: Site) -> None:
+    """As on the command line: `telemetry_dir` names a capture below the place where the service keeps them."""
+    plain = {"templateId": "http-service", "mode": "simulation", "options": {"runId": "web"}}
+    site.post("/v1/runs", plain, 201)
+    site.post("/v1/telemetry/captures", {"source": {"runId": "web"}, "output": {"captureKey": "measured"}}, 201)
+    body = {"templateId": "http-service", "mode": "telemetry", "parameters": {"telemetry_dir": "measured"}}
+    made = site.post("/v1/runs", body, 201)
+    assert (made["metadata"]["mode"], made["metadata"]["telemetrySourcesResolved"]) == ("telemetry", True)
+
+
+def test_a_capture_can_be_tried_dry_as_a_run_can(site: Site) -> None:
+    """`?dryRun=true` writes nothing, with captures as with runs."""
+    run_id = site.run()
+    site.post("/v1/telemetry/captures?dryRun=true", {"source": {"runId": run_id}})
+    assert not (site.folder / "data/telemetry").exists()
+
+
 # --- what is told ----------------------------------------------------------------------------------
 
 

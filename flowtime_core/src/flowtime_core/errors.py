@@ -64,6 +64,13 @@ def did_you_mean(name: str, options: Iterable[str], earlier: int = 0) -> str:
     return f"did you mean {by_fold[near[0]]!r}" if near else ""
 
 
+def _copied(kind: type[FlowTimeError], args: tuple[object, ...], state: dict[str, object]) -> FlowTimeError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
 class FlowTimeError(Exception):
     """Root of all errors raised on purpose.
 
@@ -78,6 +85,10 @@ class FlowTimeError(Exception):
     """
 
     default_code = "internal_error"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how a copy is made in another process: with all it says, whatever its constructor takes."""
+        return _copied, (type(self), self.args, self.__dict__)
 
     def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
         super().__init__(message)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from flowtime_core.codec.capture_answer import capture_to_plain
 from flowtime_core.codec.capture_request import capture_request_from_document
 from flowtime_core.codec.json import decode_json
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 def capture(service: Service, call: Call) -> Response:
     """Capture a run."""
     asked = capture_request_from_document(decode_json(call.body, source="request"))
+    request = evolve(asked.request, dry_run=asked.request.dry_run or call.flag("dryRun"))
     created = create_capture(
         service.workspace.find_run(asked.run_id),
-        asked.request,
+        request,
         workspace=service.workspace,
         captured=now(),
         output=service.sources_dir / parse_run_id(asked.capture_id or asked.run_id),

@@ -211,6 +211,7 @@ CAPTURES: Final = (
         name="captureRun",
         doc="Capture a run as a collector would have measured it; rules make gaps.",
         handler=captures.capture,
+        query=(_DRY_RUN,),
         body=Body(media_types=JSON, schema="CaptureRequest"),
         answers={
             200: Answer(schema="CaptureAnswer", doc="A dry run."),

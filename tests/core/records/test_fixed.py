@@ -11,8 +11,7 @@ import pytest
 
 import flowtime_core as ft
 from flowtime_core.records.empty import EMPTY
-from flowtime_core.records.fixed import FixedMapping
-from flowtime_core.records.series import read_only
+from flowtime_core.records.fixed import FixedMapping, read_only
 from tests.support.desk import MODEL
 
 RUN = ft.run(MODEL)
@@ -65,3 +64,16 @@ def test_records_of_fixed_mappings_can_be_sent_to_other_processes() -> None:
     """A window is what it was after its bytes."""
     window = RUN.window(0, 3)
     assert pickle.loads(pickle.dumps(window)) == window  # noqa: S301 - our own bytes
+
+
+def test_copies_cannot_be_changed_either() -> None:
+    """A run, a series or a window from another process is as closed as the one that was sent."""
+    series, window = RUN.series["demand"], RUN.window(0, 3)
+    for twin in (pickle.loads(pickle.dumps(series)), copy.deepcopy(series)):  # noqa: S301 - our own bytes
+        assert twin == series
+        assert not twin.values.flags.writeable
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            twin.values.setflags(write=True)
+    for copied in (pickle.loads(pickle.dumps(window)), copy.deepcopy(window)):  # noqa: S301 - our own bytes
+        assert copied == window
+        assert not copied.nodes[0].metrics["arrivals"].flags.writeable

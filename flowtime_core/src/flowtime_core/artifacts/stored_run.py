@@ -16,7 +16,7 @@ from flowtime_core.codec.metadata import decode_metadata
 from flowtime_core.codec.model import model_from_document
 from flowtime_core.codec.run_document import decode_run_document
 from flowtime_core.codec.series_index import decode_series_index
-from flowtime_core.codec.stored import STORED_LIMITS, damaged
+from flowtime_core.codec.stored import STORED_LIMITS, damaged, reason_of
 from flowtime_core.codec.telemetry_manifest import decode_telemetry_manifest
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.errors import ConflictError, InputError, NotFoundError
@@ -166,7 +166,7 @@ def _read_model(tree: FileTree) -> Model:
     try:
         document = read_yaml(data, source=path, limits=STORED_LIMITS)
     except InputError as error:
-        raise damaged(path, str(error)) from error
+        raise damaged(path, reason_of(error)) from error
     reading = model_from_document(document)
     if reading.model is None:
         raise damaged(path, str(reading.findings[0]))

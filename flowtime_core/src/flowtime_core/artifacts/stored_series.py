@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from flowtime_core.codec.csv import read_series_csv
-from flowtime_core.codec.stored import damaged
+from flowtime_core.codec.stored import damaged, reason_of
 from flowtime_core.errors import InputError
 from flowtime_core.records.series import Series
 
@@ -58,5 +58,5 @@ def _read_series(tree: FileTree, entry: SeriesEntry, bins: int) -> Series:
     try:
         values = read_series_csv(data, source=entry.path, bins=bins)
     except InputError as error:
-        raise damaged(entry.path, str(error)) from error
+        raise damaged(entry.path, reason_of(error)) from error
     return Series(id=entry.id, unit=entry.unit, kind=entry.kind, values=values)

@@ -12,7 +12,8 @@ from flowtime_core.codec.number import format_number, parse_number, shorten
 from flowtime_core.codec.text import decode_text
 from flowtime_core.errors import DocumentSyntaxError, InputError
 from flowtime_core.records.event import heed
-from flowtime_core.records.series import BoolArray, FloatArray, read_only
+from flowtime_core.records.fixed import read_only
+from flowtime_core.records.series import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MODES: Final[tuple[Mode, ...]] = ("telemetry", "simulation")
 GENERATORS: Final = ("pcg32",)
+DIRECTORY_PARAMETER: Final = "telemetry_dir"
+"""The parameter by which templates take a telemetry directory."""
 
 
 def run_request_from_document(document: Document) -> RunRequest:
@@ -42,7 +44,8 @@ def run_request_from_document(document: Document) -> RunRequest:
         bindings=_bindings(telemetry),
         from_run=telemetry.text("sourceRunId").strip(),
     )
-    if request.mode == "telemetry" and not (request.capture_dir or request.from_run):
+    is_named = any(name.casefold() == DIRECTORY_PARAMETER for name in request.parameters)
+    if request.mode == "telemetry" and not (request.capture_dir or request.from_run or is_named):
         hint = "or telemetry.sourceRunId, to capture a run first; or mode: simulation"
         fields.error("telemetry", "telemetry.captureDirectory is needed in telemetry mode", hint=hint)
     if report.has_errors:

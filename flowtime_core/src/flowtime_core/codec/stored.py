@@ -8,7 +8,7 @@ from flowtime_core.codec.json import decode_json
 from flowtime_core.codec.reader import Fields
 from flowtime_core.codec.report import Report
 from flowtime_core.codec.timestamp import parse_timestamp
-from flowtime_core.errors import InputError, VerificationError
+from flowtime_core.errors import DocumentSyntaxError, InputError, VerificationError
 from flowtime_core.records.limits import Limits
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 STORED_LIMITS: Final = Limits(document_bytes=256 << 20)
 """What FlowTime wrote itself may be larger than what a person submits."""
+
+
+def reason_of(error: InputError) -> str:
+    """Return what is wrong in a file whose path is told anyway: line and message of a syntax error, in one line."""
+    if isinstance(error, DocumentSyntaxError) and error.line is not None:
+        return f"line {error.line}: {error.message}"
+    return error.message
 
 
 def damaged(path: str, detail: str) -> VerificationError:
@@ -30,7 +37,7 @@ def decode_stored_json(data: bytes, *, path: str) -> Document:
     try:
         return decode_json(data, source=path, limits=STORED_LIMITS)
     except InputError as error:
-        raise damaged(path, str(error)) from error
+        raise damaged(path, reason_of(error)) from error
 
 
 def stored_fields(document: Document, what: str) -> Fields:

@@ -12,9 +12,10 @@ from flowtime_core.engine.mixers import start_mixers
 from flowtime_core.engine.runner import marks_of, start
 from flowtime_core.errors import InputError, LimitError
 from flowtime_core.records.event import heed
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.ids import class_key
 from flowtime_core.records.limits import DEFAULT_LIMITS
-from flowtime_core.records.series import Series, read_only
+from flowtime_core.records.series import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
+def read_only(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the array as it is read through a buffer that has no way to write: no flag opens it again."""
+    return np.asarray(values.data.toreadonly())
+
+
 class FixedMapping(Mapping[K, V]):
-    """The items of a mapping as they were; unlike a ``MappingProxyType`` it can be pickled and copied."""
+    """The items of a mapping as they were; unlike a ``MappingProxyType`` it can be pickled and copied.
+
+    Arrays among them cannot be written into, in copies no more than here.
+    """
 
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[K, V]) -> None:
-        self._items = dict(items)
+        self._items = {key: cast("V", read_only(v)) if isinstance(v, np.ndarray) else v for key, v in items.items()}
+
+    def __reduce__(self) -> tuple[type[FixedMapping[K, V]], tuple[dict[K, V]]]:
+        """Return how a copy is made: as this was."""
+        return FixedMapping, (self._items,)
 
     def __getitem__(self, key: K) -> V:
         """Return a value."""

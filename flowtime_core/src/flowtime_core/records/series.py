@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import cmp_using, field, frozen
 
-from flowtime_core.records.fixed import FixedMapping
+from flowtime_core.records.fixed import FixedMapping, read_only
 from flowtime_core.records.show import counted, html_table, short_number
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,14 +29,9 @@ def same_mapping(left: Mapping[str, FloatArray | float], right: Mapping[str, Flo
     )
 
 
-def read_only(values: FloatArray) -> FloatArray:
-    """Return the array as it is read through a buffer that has no way to write: no flag opens it again."""
-    return np.asarray(values.data.toreadonly())
-
-
 def fixed_arrays(values: Mapping[str, FloatArray]) -> Mapping[str, FloatArray]:
     """Return a mapping of arrays of which neither can be changed."""
-    return FixedMapping({name: read_only(value) for name, value in values.items()})
+    return FixedMapping(values)
 
 
 def fixed_class_arrays(values: Mapping[str, Mapping[str, FloatArray]]) -> Mapping[str, Mapping[str, FloatArray]]:
@@ -65,6 +60,10 @@ class Series:
     kind: SeriesKind
     values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False, converter=read_only)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how a copy is made: through the constructor, so that its values are read-only too."""
+        return _series, (self.id, self.unit, self.kind, self.values)
+
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[np.generic]:  # noqa: FBT001 - numpy's protocol
         """Return the values for ``numpy.asarray``, without a copy where possible."""
         return np.array(self.values, dtype=dtype, copy=copy)
@@ -90,3 +89,7 @@ class Series:
         """Return the lowest and the highest value as texts; empty where nothing is defined."""
         defined = self.values[~np.isnan(self.values)]
         return (short_number(defined.min()), short_number(defined.max())) if defined.size else ("", "")
+
+
+def _series(series_id: str, unit: str, kind: SeriesKind, values: FloatArray) -> Series:
+    return Series(id=series_id, unit=unit, kind=kind, values=values)

@@ -11,14 +11,13 @@ from attrs import cmp_using, field, frozen
 from flowtime_core.records.diagnostic import Severity
 from flowtime_core.records.edge_state import ByClass, ByClassSeries, EdgeSnapshot, EdgeWindow
 from flowtime_core.records.empty import EMPTY
-from flowtime_core.records.fixed import FixedMapping, fixed_classes, fixed_numbers
+from flowtime_core.records.fixed import FixedMapping, fixed_classes, fixed_numbers, read_only
 from flowtime_core.records.model import FlowClass, Mode, Rng
 from flowtime_core.records.node_facts import ClassCoverage, NodeFacts
 from flowtime_core.records.series import (
     FloatArray,
     fixed_arrays,
     fixed_class_arrays,
-    read_only,
     same_mapping,
     same_values,
 )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import cmp_using, field, frozen
 
-from flowtime_core.records.series import FloatArray, read_only, same_values
+from flowtime_core.records.fixed import read_only
+from flowtime_core.records.series import FloatArray, same_values
 
 if TYPE_CHECKING:
     from flowtime_core.records.diagnostic import BinRange

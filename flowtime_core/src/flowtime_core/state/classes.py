@@ -8,10 +8,11 @@ import numpy as np
 
 from flowtime_core.engine.kernels.mix import rescale, shares
 from flowtime_core.engine.metrics import derive_metrics
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.grid import Grid
 from flowtime_core.records.ids import SeriesId, class_series_id
 from flowtime_core.records.run import StoredRun
-from flowtime_core.records.series import FloatArray, read_only
+from flowtime_core.records.series import FloatArray
 from flowtime_core.records.topology import QUEUE_KINDS, TopologyNode
 from flowtime_core.state.course import Course, initial_depth, overflow_into
 from flowtime_core.state.derive import step_roles

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.ids import SeriesId
 from flowtime_core.records.model import ConstNode, ExprNode, PmfNode, SeriesNode
 from flowtime_core.records.node_facts import Analytics, NodeFacts
 from flowtime_core.records.run import StoredRun
-from flowtime_core.records.series import FloatArray, read_only
+from flowtime_core.records.series import FloatArray
 from flowtime_core.records.state import NodeTelemetry, NodeWindow
 from flowtime_core.state.steps import Steps
 

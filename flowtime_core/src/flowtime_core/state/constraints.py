@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.ids import SeriesId
 from flowtime_core.records.run import StoredRun
-from flowtime_core.records.series import FloatArray, read_only
+from flowtime_core.records.series import FloatArray
 from flowtime_core.records.topology import TopologyNode
 from flowtime_core.state.steps import Steps
 

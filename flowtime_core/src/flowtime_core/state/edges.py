@@ -12,10 +12,11 @@ from flowtime_core.engine.flow_runners import EdgeRunner
 from flowtime_core.engine.metrics import retry_rate
 from flowtime_core.records.edge_state import EdgeWindow
 from flowtime_core.records.empty import EMPTY
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.ids import SeriesId, class_series_id
 from flowtime_core.records.measure import EDGE_MEASURES, MEASURES
 from flowtime_core.records.run import StoredRun
-from flowtime_core.records.series import FloatArray, read_only
+from flowtime_core.records.series import FloatArray
 from flowtime_core.records.topology import Edge
 from flowtime_core.state.course import Course
 from flowtime_core.state.steps import Steps

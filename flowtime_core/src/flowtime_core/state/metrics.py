@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from flowtime_core.engine.sla import LEVEL, served_share
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.run import StoredRun
-from flowtime_core.records.series import read_only
 from flowtime_core.records.service_level import ServiceLevel, ServiceLevels
 from flowtime_core.state.course import Course, course
 from flowtime_core.state.facts import analytics

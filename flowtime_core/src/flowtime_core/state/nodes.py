@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from flowtime_core.engine.kernels.sojourn import Passage
-from flowtime_core.records.series import FloatArray, read_only
+from flowtime_core.records.fixed import read_only
+from flowtime_core.records.series import FloatArray
 from flowtime_core.records.state import NodeWindow
 from flowtime_core.state.classes import node_classes
 from flowtime_core.state.constraints import node_constraints

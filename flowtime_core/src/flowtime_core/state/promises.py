@@ -7,8 +7,9 @@ import numpy as np
 from flowtime_core.engine.kernels.sojourn import Passage, oldest_age
 from flowtime_core.engine.metrics import throughput_ratio
 from flowtime_core.engine.sla import completion, schedule_adherence
+from flowtime_core.records.fixed import read_only
 from flowtime_core.records.grid import Grid
-from flowtime_core.records.series import BoolArray, FloatArray, read_only
+from flowtime_core.records.series import BoolArray, FloatArray
 from flowtime_core.records.state import SlaKind, SlaStatus, SlaWindow
 from flowtime_core.state.course import Course
 from flowtime_core.state.steps import Steps

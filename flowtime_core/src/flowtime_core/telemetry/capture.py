@@ -12,7 +12,7 @@ from flowtime_core.codec.csv import edit_complete_csv, is_complete_csv, parse_se
 from flowtime_core.codec.datapackage import data_package_to_plain
 from flowtime_core.codec.digest import sha256_of
 from flowtime_core.codec.json import encode_json
-from flowtime_core.codec.stored import damaged
+from flowtime_core.codec.stored import damaged, reason_of
 from flowtime_core.codec.telemetry_manifest import telemetry_manifest_to_plain
 from flowtime_core.errors import InputError
 from flowtime_core.records.file_tree import in_path_order
@@ -160,7 +160,7 @@ def _read(data: bytes, path: str, bins: int) -> SeriesReading:
     try:
         return parse_series_csv(data, source=path, bins=bins)
     except InputError as error:
-        raise damaged(path, str(error)) from error
+        raise damaged(path, reason_of(error)) from error
 
 
 def _length_notices(binding: CaptureBinding, rows: int, expected: int | None) -> tuple[Notice, ...]:

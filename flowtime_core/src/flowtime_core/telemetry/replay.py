@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from flowtime_core.codec.csv import parse_series_csv
-from flowtime_core.codec.stored import damaged
+from flowtime_core.codec.stored import damaged, reason_of
 from flowtime_core.codec.telemetry_manifest import (
     decode_telemetry_manifest,
     manifest_checksum,
@@ -89,4 +89,4 @@ def _read_file(file: CapturedFile, data: bytes, bins: int) -> MeasuredFile:
     try:
         return MeasuredFile(file=file, data=data, reading=parse_series_csv(data, source=file.path, bins=bins))
     except InputError as error:
-        raise damaged(file.path, str(error)) from error
+        raise damaged(file.path, reason_of(error)) from error
