@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from attrs import evolve
 
 from flowtime_core.codec.csv import read_series_csv
 from flowtime_core.codec.series_answer import series_to_csv, series_to_plain
@@ -33,3 +34,10 @@ def test_on_the_wire_undefined_is_null() -> None:
     head = {"id": "b@B@DEFAULT", "kind": "flow", "unit": "entities/bin", "points": 2}
     assert series_to_plain("r", [B]) == {"runId": "r", "series": [{**head, "values": [2, None]}]}
     assert series_to_plain("r", [B], with_values=False) == {"runId": "r", "series": [head]}
+
+
+def test_what_nobody_measured_is_an_empty_cell() -> None:
+    """7.2 NaN is a value without meaning, an empty cell one that is not there; alone or beside others."""
+    measured = evolve(A, values=np.array([1.0, np.nan, np.nan]), missing=(2,))
+    assert series_to_csv([measured]) == b"bin_index,value\n0,1\n1,NaN\n2,\n"
+    assert series_to_csv([measured, measured]).splitlines()[2:] == [b"1,NaN,NaN", b"2,,"]

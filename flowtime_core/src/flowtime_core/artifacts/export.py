@@ -11,7 +11,8 @@ from attrs import frozen
 from flowtime_core.artifacts.extra import import_extra
 from flowtime_core.artifacts.layout import EXPORTS
 from flowtime_core.codec.json import encode_json_compact
-from flowtime_core.codec.number import format_number, json_value
+from flowtime_core.codec.number import json_value
+from flowtime_core.codec.series_answer import csv_cells
 from flowtime_core.codec.timestamp import format_timestamp
 from flowtime_core.errors import InputError
 
@@ -111,9 +112,10 @@ def series_to_arrow(series: Series) -> bytes:
 
 
 def _to_csv(run: StoredRun) -> bytes:
+    cells = chain.from_iterable(map(csv_cells, run.series.values()))
     lines = [
-        f"{time},{component},{measure},{flow_class},{format_number(value)}"
-        for time, component, measure, flow_class, value in _rows(run)
+        f"{time},{component},{measure},{flow_class},{cell}"
+        for (time, component, measure, flow_class, _), cell in zip(_rows(run), cells, strict=True)
     ]
     return "".join(f"{line}\n" for line in (",".join(COLUMNS), *lines)).encode()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from flowtime_core.codec.csv import read_series_csv
+from flowtime_core.codec.csv import parse_series_csv
 from flowtime_core.codec.stored import damaged, reason_of
 from flowtime_core.errors import InputError
 from flowtime_core.records.series import Series
@@ -56,7 +56,8 @@ def _read_series(tree: FileTree, entry: SeriesEntry, bins: int) -> Series:
     if data is None:
         raise damaged(entry.path, f"the file of series {entry.id} is missing")
     try:
-        values = read_series_csv(data, source=entry.path, bins=bins)
+        reading = parse_series_csv(data, source=entry.path, bins=bins)
     except InputError as error:
         raise damaged(entry.path, reason_of(error)) from error
-    return Series(id=entry.id, unit=entry.unit, kind=entry.kind, values=values)
+    missing = reading.missing_bins
+    return Series(id=entry.id, unit=entry.unit, kind=entry.kind, values=reading.values, missing=missing)

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 def series_to_csv(series: Sequence[Series]) -> bytes:
     """Return one column per series; a single one in the very form in which runs store it and models read it."""
-    if len(series) == 1:
+    if len(series) == 1 and not series[0].missing:
         return write_series_csv(series[0].values)
-    head = ",".join([HEADER.partition(",")[0], *(one.id for one in series)])
-    columns = [[format_number(x) for x in one.values.tolist()] for one in series]
+    head = HEADER if len(series) == 1 else ",".join([HEADER.partition(",")[0], *(one.id for one in series)])
+    columns = [csv_cells(one) for one in series]
     rows = [",".join([str(t), *cells]) for t, cells in enumerate(zip(*columns, strict=True))]
     return "".join(f"{line}\n" for line in [head, *rows]).encode()
+
+
+def csv_cells(series: Series) -> list[str]:
+    """Return one text per bin: empty where nobody measured, which is not what ``NaN`` says (SEMANTICS 7.2)."""
+    missing = set(series.missing)
+    return ["" if t in missing else format_number(x) for t, x in enumerate(series.values.tolist())]
 
 
 def series_to_plain(run_id: str, series: Sequence[Series], *, with_values: bool = True) -> dict[str, Plain]:

@@ -53,16 +53,19 @@ class Series:
         Per-bin total, level at the end of the bin, or a number computed from others.
     values : float64 array, shape (bins,), read-only
         NaN means undefined.
+    missing : tuple of int
+        The bins that nobody measured; they are undefined too, and CSV leaves their cells empty (SEMANTICS 7.2).
     """
 
     id: str
     unit: str
     kind: SeriesKind
     values: FloatArray = field(eq=cmp_using(eq=same_values), hash=False, converter=read_only)
+    missing: tuple[int, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how a copy is made: through the constructor, so that its values are read-only too."""
-        return _series, (self.id, self.unit, self.kind, self.values)
+        return _series, (self.id, self.unit, self.kind, self.values, self.missing)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[np.generic]:  # noqa: FBT001 - numpy's protocol
         """Return the values for ``numpy.asarray``, without a copy where possible."""
@@ -91,5 +94,5 @@ class Series:
         return (short_number(defined.min()), short_number(defined.max())) if defined.size else ("", "")
 
 
-def _series(series_id: str, unit: str, kind: SeriesKind, values: FloatArray) -> Series:
-    return Series(id=series_id, unit=unit, kind=kind, values=values)
+def _series(series_id: str, unit: str, kind: SeriesKind, values: FloatArray, missing: tuple[int, ...]) -> Series:
+    return Series(id=series_id, unit=unit, kind=kind, values=values, missing=missing)
