@@ -143,6 +143,14 @@ def test_an_edge_out_of_a_router_that_takes_its_time_carries_its_route() -> None
     assert values(table, "inTransit@slow") == [2, 2, 2]
 
 
+def test_only_a_router_shares_by_its_routes() -> None:
+    """4.9 An authored queue that releases what a router series says passes all of it over its only edge."""
+    router = RouterNode(id="R", input="a", routes=(Route(target="t1"), Route(target="t2", weight=3.0)))
+    places = [place("Q", "queue", arrivals="a", served="R"), place("A", arrivals="t1")]
+    table = run(model(1, [*series(a=8), router], places, edges=[edge("e", "Q", "A")]))
+    assert values(table, "flowVolume@e") == [8.0]
+
+
 def test_routes_name_declared_classes_and_weights_that_can_be_summed() -> None:
     """4.6 A class that nobody declares, a target that is a function, weights beyond any number: told, not ignored."""
     routes = (

@@ -107,7 +107,7 @@ def released_key(context: Context, node_id: str) -> str | None:
 
 
 def _routed_part(context: Context, edge: Edge) -> str | None:
-    """Return the key of what a router sends over an edge, where the source is a router.
+    """Return the key of what a router sends over an edge, where the source is of that kind.
 
     That is the route to what the edge's target takes in: its arrivals, or the only route that their expression reads,
     as where it waits for what is in transit: ``SHIFT(route, lag)``.
@@ -115,7 +115,8 @@ def _routed_part(context: Context, edge: Edge) -> str | None:
     own = {edge.source.node, context.names.role(edge.source.node, "served")}
     router = next((step for step in context.steps if isinstance(step, RouterStep) and step.key in own), None)
     arrivals = context.names.role(edge.target.node, "arrivals")
-    if router is None or arrivals is None:
+    is_router = edge.source.node in context.names.nodes and context.names.nodes[edge.source.node][1].kind == "router"
+    if router is None or arrivals is None or not is_router:
         return None
     reads = {key for step in context.steps if isinstance(step, ExprStep) and step.key == arrivals for key in step.keys}
     taken = [target for target in router.targets if target == arrivals] or [t for t in router.targets if t in reads]
