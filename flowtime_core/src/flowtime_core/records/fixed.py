@@ -26,7 +26,7 @@ class FixedMapping(Mapping[K, V]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[K, V]) -> None:
-        self._items = {key: cast("V", read_only(v)) if isinstance(v, np.ndarray) else v for key, v in items.items()}
+        self._items = {key: _closed(value) for key, value in items.items()}
 
     def __reduce__(self) -> tuple[type[FixedMapping[K, V]], tuple[dict[K, V]]]:
         """Return how a copy is made: as this was."""
@@ -47,6 +47,11 @@ class FixedMapping(Mapping[K, V]):
     def __repr__(self) -> str:
         """Return what a dict shows."""
         return repr(self._items)
+
+
+def _closed(value: V) -> V:
+    is_array = isinstance(value, np.ndarray)
+    return cast("V", read_only(cast("npt.NDArray[np.float64]", value))) if is_array else value
 
 
 def fixed_numbers(values: Mapping[str, float]) -> Mapping[str, float]:
