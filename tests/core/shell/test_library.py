@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowtime_core.errors import DocumentInvalidError, NotFoundError
-from flowtime_core.shell.library import Library
+from flowtime_core.shell.library import Library, LibraryEntry, read_template
 
 TEMPLATE = """\
 schemaVersion: 1
@@ -87,3 +87,22 @@ def test_unknown_template_suggests(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError) as caught:
         library.find_template("zzz")
     assert "flowtime template list" in caught.value.hint
+
+
+def test_only_files_that_mention_an_id_are_read_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library of many templates is not read for one of them; of an id that is nowhere all are, for the nearest."""
+    for name in ("one", "two", "three"):
+        write(tmp_path, f"{name}.yaml", name)
+    read: list[str] = []
+
+    def noted(data: bytes, *, source: str) -> LibraryEntry:
+        read.append(Path(source).stem)
+        return read_template(data, source=source)
+
+    monkeypatch.setattr("flowtime_core.shell.library.read_template", noted)
+    library = Library((tmp_path,))
+    assert library.find_template("two").template_id == "two"
+    assert read == ["two"]
+    with pytest.raises(NotFoundError) as caught:
+        library.find_template("thre")
+    assert (sorted(read), caught.value.hint) == (["one", "three", "two"], "did you mean 'three'")

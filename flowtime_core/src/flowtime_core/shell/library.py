@@ -74,11 +74,11 @@ class Library:
     folders: tuple[Path, ...]
     _known: dict[Path, _Seen] = field(factory=dict[Path, _Seen], init=False, repr=False, eq=False)
 
-    def entries(self) -> tuple[LibraryEntry, ...]:
-        """Return every template by id, a broken one with its findings."""
+    def entries(self, about: str = "") -> tuple[LibraryEntry, ...]:
+        """Return every template by id, a broken one with its findings; only those whose file mentions ``about``."""
         found: dict[str, LibraryEntry] = {}
         for folder in self.folders:
-            found = {entry.template_id: entry for entry in self._folder(folder)} | found
+            found = {entry.template_id: entry for entry in self._folder(folder, about)} | found
         return tuple(found[template_id] for template_id in sorted(found))
 
     def find_template(self, template_id: str) -> LibraryEntry:
@@ -89,16 +89,20 @@ class Library:
         NotFoundError
             ``template_not_found``, with the nearest id.
         """
-        entries = {entry.template_id: entry for entry in self.entries()}
-        if template_id in entries:
-            return entries[template_id]
+        entries: dict[str, LibraryEntry] = {}
+        for about in (template_id, ""):  # one file is read in a fifth of the time of five
+            entries = {entry.template_id: entry for entry in self.entries(about)}
+            if template_id in entries:
+                return entries[template_id]
         hint = did_you_mean(template_id, entries) or "flowtime template list shows what there is"
         raise NotFoundError(f"there is no template {template_id!r}", code="template_not_found", hint=hint)
 
-    def _folder(self, folder: Path) -> Iterable[LibraryEntry]:
+    def _folder(self, folder: Path, about: str) -> Iterable[LibraryEntry]:
         """Return the templates of one folder; of two with one id the first file wins and is marked."""
         found: dict[str, LibraryEntry] = {}
         for path in _files(folder):
+            if path not in self._known and not _mentions(path, about):
+                continue
             entry = self._entry(path)
             first = found.setdefault(entry.template_id, entry)
             if first is not entry:
@@ -137,6 +141,11 @@ def _files(folder: Path) -> Iterator[Path]:
     with storage_errors(folder):
         paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return (path for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file())
+
+
+def _mentions(path: Path, text: str) -> bool:
+    with storage_errors(path):
+        return text in path.name or text.encode() in path.read_bytes()
 
 
 def _ambiguous(first: LibraryEntry, second: LibraryEntry) -> Diagnostic:
