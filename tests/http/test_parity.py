@@ -41,6 +41,7 @@ REPLAY = {
 
 TWINS = [
     Twin("createRun", "/v1/runs", (*DESK_RUN, "--run-id", "new"), DESK | {"options": {"runId": "new"}}, "POST"),
+    Twin("createRun", "/v1/runs", (*DESK_RUN, "--run-id", "mine"), DESK | {"options": {"runId": "mine"}}, "POST"),
     Twin("createRun", "/v1/runs?dryRun=true", (*DESK_RUN, "--dry-run"), DESK, "POST"),
     Twin("createRun", "/v1/runs", (*DESK_RUN, "--deterministic-run-id"), DETERMINISTIC, "POST"),
     Twin(
@@ -104,8 +105,8 @@ TWINS = [
 
 HTTP_ONLY = {
     "exportRun": "the command writes a file, compared below",
-    "getIndex": "series/index.json is a file that the command line's caller has",
-    "getModel": "model/model.yaml is such a file too",
+    "getIndex": "series/index.json is a file that the command line's caller has, compared below",
+    "getModel": "model/model.yaml is such a file too, compared below",
     "listCategories": "of the web UI",
     "listArtifacts": "of the web UI",
     "getArtifact": "of the web UI",
@@ -161,6 +162,27 @@ def test_both_answer_alike(build: Callable[..., Site], twin: Twin) -> None:
 def test_every_operation_has_a_twin_or_a_reason() -> None:
     """Nothing is left out by accident."""
     assert {twin.operation for twin in TWINS} | set(HTTP_ONLY) == {operation.name for operation in OPERATIONS}
+
+
+def test_a_conflict_is_told_alike(site: Site) -> None:
+    """The same code and the same words: 409 here, exit code 5 there."""
+    site.run()
+    told = site.post("/v1/runs", DESK | {"parameters": {"rate": 5}, "options": {"runId": "mine"}}, 409)
+    places = ("--data-dir", str(site.folder / "data"), "--templates-dir", str(site.folder / "templates"), "--json")
+    command = ["run", "--template-id", "desk", "-p", "rate=5", "--run-id", "mine", *places]
+    result = CliRunner().invoke(cli, command)
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert result.stderr.startswith(f"error[{told['code']}]: {told['detail']}\n")
+
+
+def test_index_and_model_are_the_files_of_the_run(site: Site) -> None:
+    """What the service answers is what lies in the directory that the command writes; the grid says more."""
+    site.run()
+    folder = site.folder / "data/runs/mine"
+    told, stored = site.get("/v1/runs/mine/index"), json.loads((folder / "series/index.json").read_text("utf-8"))
+    assert told | {"grid": stored["grid"]} == stored
+    assert told["grid"].items() >= stored["grid"].items()
+    assert site.client.get("/v1/runs/mine/model").content == (folder / "model/model.yaml").read_bytes()
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
