@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flowtime_core.records.diagnostic import Diagnostic
 
@@ -64,7 +64,7 @@ def did_you_mean(name: str, options: Iterable[str], earlier: int = 0) -> str:
     return f"did you mean {by_fold[near[0]]!r}" if near else ""
 
 
-def _copied(kind: type[FlowTimeError], args: tuple[object, ...], state: dict[str, object]) -> FlowTimeError:
+def _copied(kind: type[FlowTimeError], args: tuple[object, ...], state: Mapping[str, object]) -> FlowTimeError:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(state)

@@ -13,10 +13,11 @@ from flowtime_core.shell.clock import now
 from flowtime_core.shell.environment import data_root, template_folders
 from flowtime_core.shell.library import Library
 from flowtime_core.shell.workspace import Workspace
+from flowtime_http.accept import ranked
 from flowtime_http.meters import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -106,6 +107,10 @@ class Call:
             return parse_run_id(text)
         except InputError:
             raise NotFoundError(f"there is no run {text[:128]!r}", code="run_not_found") from None
+
+    def ranked(self, offered: Sequence[str]) -> list[str]:
+        """Return the media types of ``offered`` that the client takes, what it likes best first."""
+        return ranked(",".join(self.headers.getlist("accept")), offered)
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return the texts between commas of a text of the query."""

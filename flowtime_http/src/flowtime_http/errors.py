@@ -27,7 +27,7 @@ from flowtime_core.errors import (
     StoredTemplateError,
     VerificationError,
 )
-from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.records.diagnostic import syntax_finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,11 +133,6 @@ def _errors_of(error: FlowTimeError) -> tuple[dict[str, Plain], ...]:
         case DocumentInvalidError():
             return tuple(map(finding_to_plain, error.findings))
         case DocumentSyntaxError():
-            return (finding_to_plain(_finding(error)),)
+            return (finding_to_plain(syntax_finding(error)),)
         case _:
             return ()
-
-
-def _finding(error: DocumentSyntaxError) -> Diagnostic:
-    place = Location(line=error.line, column=error.column, source=error.source)
-    return Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)

@@ -29,7 +29,7 @@ from flowtime_core.shell.clock import now
 from flowtime_core.shell.create import create_run
 from flowtime_core.shell.observe import state_event
 from flowtime_core.shell.progress import refusals_told
-from flowtime_http.accept import ranked
+from flowtime_http.accept import VARY
 from flowtime_http.answer import json_answer, text_answer
 from flowtime_http.call import Call, Service, capture_directory, open_run
 
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 SERIES_TYPES: Final = ("text/csv", "application/json", "application/vnd.apache.arrow.stream")
 """How a series may be asked for; the first where nothing else is."""
-_VARY: Final = {"Vary": "Accept"}
 
 
 def create(service: Service, call: Call) -> Response:
@@ -160,21 +159,20 @@ def series(service: Service, call: Call) -> Response:
     """Return one series in the form that the client likes best: CSV, JSON, or Arrow where it is installed."""
     stored = open_run(service, call)
     chosen = SeriesByName(stored)[call.path["seriesId"]]
-    accept = ",".join(call.headers.getlist("accept"))
-    for kind in ranked(accept, SERIES_TYPES) or SERIES_TYPES[:1]:
+    for kind in call.ranked(SERIES_TYPES) or SERIES_TYPES[:1]:
         with contextlib.suppress(PreconditionError):
             return _series_as(kind, stored.run_id, chosen)
-    raise HTTPException(406, "Arrow is not installed here, and nothing else is accepted", _VARY)
+    raise HTTPException(406, "Arrow is not installed here, and nothing else is accepted", VARY)
 
 
 def _series_as(kind: str, run_id: str, chosen: Series) -> Response:
     match kind:
         case "application/json":
-            return json_answer(series_to_plain(run_id, [chosen]), headers=_VARY)
+            return json_answer(series_to_plain(run_id, [chosen]), headers=VARY)
         case "text/csv":
-            return text_answer(series_to_csv([chosen]), kind, _VARY)
+            return text_answer(series_to_csv([chosen]), kind, VARY)
         case _:
-            return text_answer(series_to_arrow(chosen), kind, _VARY)
+            return text_answer(series_to_arrow(chosen), kind, VARY)
 
 
 def model(service: Service, call: Call) -> Response:

@@ -13,7 +13,7 @@ from flowtime_core.records.run import RunRequest
 from flowtime_core.shell.blame import blame_library
 from flowtime_core.shell.clock import now
 from flowtime_core.shell.generate import generate_model
-from flowtime_http.accept import ranked
+from flowtime_http.accept import VARY
 from flowtime_http.answer import json_answer, text_answer
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def generate(service: Service, call: Call) -> Response:
             sources_root=service.sources_dir,
             limits=service.limits,
         )
-    headers = {"Vary": "Accept"}
-    if ranked(call.headers.get("accept", ""), GENERATED_TYPES)[:1] == ["application/yaml"]:
-        return text_answer(made.text.encode(), "application/yaml", headers)
-    return json_answer(made.to_plain(), headers=headers)
+    if call.ranked(GENERATED_TYPES)[:1] == ["application/yaml"]:
+        return text_answer(made.text.encode(), "application/yaml", VARY)
+    return json_answer(made.to_plain(), headers=VARY)

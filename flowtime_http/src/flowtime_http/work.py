@@ -84,14 +84,13 @@ class Work:
         raise Cancelled("the service is stopping")
 
     async def _in_turn(self, work: Callable[[], Answer], stop: Stop, *, writes: bool) -> Answer:
-        if await self._is_turn(stop):
-            try:
-                return await self._run(work, writes=writes)
-            finally:
+        is_turn = await self._is_turn(stop)
+        try:
+            # Without a turn it still runs: it asks the token first, and tells who watches that it was stopped.
+            return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=not writes)
+        finally:
+            if is_turn:
                 self._limiter.release()
-        return await self._run(
-            work, writes=writes
-        )  # it asks the token first, and tells who watches that it was stopped
 
     async def _is_turn(self, stop: Stop) -> bool:
         """Wait for a turn; False when it is not waited for any more."""
@@ -99,6 +98,3 @@ class Work:
             await self._limiter.acquire()
             return True
         return False
-
-    async def _run(self, work: Callable[[], Answer], *, writes: bool) -> Answer:
-        return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=not writes)

@@ -18,6 +18,7 @@ from flowtime_core.records.file_tree import FileTree
 from flowtime_core.records.grid import Grid
 from flowtime_core.records.model import FlowClass, ModelMetadata
 from flowtime_core.records.run import Provenance
+from tests.support.patience import Patient
 from tests.support.runs import CREATED, HASHES, MODEL, PROVENANCE, evaluated_run
 
 
@@ -47,21 +48,13 @@ def test_tree_holds_the_run_directory_in_path_order() -> None:
 
 def test_rendering_can_be_stopped_before_each_series() -> None:
     """The token is asked once for every series that is written."""
-
-    class Patient:
-        left = 3
-
-        def is_set(self) -> bool:
-            self.left -= 1
-            return self.left < 0
-
-    token = Patient()
+    token = Patient(3)
     with pytest.raises(Cancelled):
         render_run(evaluated_run(), cancel=token)
-    assert token.left == -1
-    token.left = 4
+    assert token.asked == 4
+    token = Patient(4)
     assert render_run(evaluated_run(), cancel=token) == render_run(evaluated_run())
-    assert token.left == 0
+    assert token.asked == 4
 
 
 def test_only_the_three_times_differ() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from flowtime_core.codec.csv import SeriesReading, parse_series_csv, read_series_csv, write_series_csv
 from flowtime_core.errors import Cancelled, DocumentSyntaxError
+from tests.support.patience import Patient
 
 
 def refusal(data: bytes, bins: int | None = None) -> DocumentSyntaxError:
@@ -174,18 +175,9 @@ def test_the_canonical_form_of_another_grid_goes_the_slow_way() -> None:
 
 def test_a_long_series_is_written_in_parts_and_can_be_stopped_between_them() -> None:
     """The token is asked before each 65536 rows; the text is one, with bins in order."""
-
-    class Patient:
-        def __init__(self, times: int) -> None:
-            self.left = times
-
-        def is_set(self) -> bool:
-            self.left -= 1
-            return self.left < 0
-
     token = Patient(3)
     lines = write_series_csv(np.arange(140_000.0), cancel=token).decode().splitlines()
-    assert token.left == 0
+    assert token.asked == token.times
     assert lines == ["bin_index,value", *(f"{t},{t}" for t in range(140_000))]
     with pytest.raises(Cancelled):
         write_series_csv(np.arange(140_000.0), cancel=Patient(2))

@@ -13,6 +13,7 @@ from flowtime_core.errors import Cancelled, InputError, LimitError
 from flowtime_core.records.limits import Limits
 from flowtime_core.records.model import ConstNode, Route, RouterNode
 from tests.support.build import model, place, series, shared, told, values
+from tests.support.patience import Patient
 from tests.support.tables import column_bits, run
 
 
@@ -78,19 +79,6 @@ def test_a_loop_varies_with_the_scenarios_of_what_enters_it() -> None:
     table = evaluate_batch(plan, {"c": np.array([1.0, 8.0])})
     assert values(table, "x", 0) == [1.0, 1.5, 1.75]
     assert values(table, "x", 1) == [8.0, 12.0, 14.0]
-
-
-class Patient:
-    """A caller who waits until it has been asked so many times."""
-
-    def __init__(self, times: float) -> None:
-        self.times = times
-        self.asked = 0
-
-    def is_set(self) -> bool:
-        """Whether that often."""
-        self.asked += 1
-        return self.asked > self.times
 
 
 def test_who_evaluates_can_stop_between_components_and_inside_a_loop() -> None:

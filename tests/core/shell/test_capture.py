@@ -18,6 +18,7 @@ from flowtime_core.shell.disk_tree import read_tree
 from flowtime_core.shell.filesystem import commit_tree
 from flowtime_core.shell.workspace import Workspace
 from tests.support.captures import CAPTURED, captured, rules, run_tree
+from tests.support.patience import Patient
 from tests.support.runs import RUN_ID
 
 GAPS = rules("bins: [1], action: remove")
@@ -216,16 +217,7 @@ def test_from_a_notebook(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("asked", [1, 2])
 def test_a_capture_can_be_stopped_until_it_is_written(run: Path, tmp_path: Path, asked: int) -> None:
     """Before it is read and before it is written; nothing is left."""
-
-    class Impatient:
-        def __init__(self) -> None:
-            self.times = 0
-
-        def is_set(self) -> bool:
-            self.times += 1
-            return self.times == asked
-
     out = tmp_path / "out"
     with pytest.raises(ft.Cancelled):
-        create(run, output=out, cancel=Impatient())
+        create(run, output=out, cancel=Patient(asked - 1))
     assert not out.exists()

@@ -13,13 +13,14 @@ from attrs import define, evolve, field
 
 from flowtime_core.errors import Cancelled, FlowTimeError
 from flowtime_core.records.created import CreatedRun
-from flowtime_core.records.event import RUN_STARTED, Event
+from flowtime_core.records.event import RUN_STARTED, CancelToken, Event
 from flowtime_core.records.run import RunRequest, Submission
 from flowtime_core.shell.create import create_run
 from flowtime_core.shell.disk import Disk
 from flowtime_core.shell.observe import JsonLinesFormatter, log_observer, metrics_observer, observers, state_event
 from flowtime_core.shell.workspace import Workspace
 from tests.support.desk import MODEL, MOMENT, library
+from tests.support.patience import Patient
 from tests.support.stored_runs import ORDER_SERVICE, stored_run
 
 REQUEST = RunRequest(template_id="desk", parameters={"rate": 4}, deterministic=True)
@@ -60,7 +61,7 @@ class Desk:
     disk: Disk = field(factory=Disk)
 
     def create(
-        self, request: RunRequest, *, cancel: Flag | None = None, correlation_id: str = "request-1"
+        self, request: RunRequest, *, cancel: CancelToken | None = None, correlation_id: str = "request-1"
     ) -> CreatedRun:
         """Create a run with a log, counters and a list as observers."""
         return create_run(
@@ -73,7 +74,7 @@ class Desk:
             correlation_id=correlation_id,
         )
 
-    def fail(self, request: RunRequest, cancel: Flag | None = None) -> FlowTimeError:
+    def fail(self, request: RunRequest, cancel: CancelToken | None = None) -> FlowTimeError:
         """Create a run that cannot be."""
         with pytest.raises(FlowTimeError) as caught:
             self.create(request, cancel=cancel)
@@ -190,15 +191,7 @@ def test_a_fault_of_ours_is_told_without_its_text(desk: Desk, monkeypatch: pytes
 @pytest.mark.parametrize("stages", range(8))
 def test_a_stop_before_any_stage_writes_nothing(desk: Desk, stages: int) -> None:
     """A request that is cancelled fails as such, counted and told, whichever stage comes next."""
-
-    class Patient(Flag):
-        asked = 0
-
-        def is_set(self) -> bool:
-            self.asked += 1
-            return self.asked > stages
-
-    error = desk.fail(REQUEST, cancel=Patient())
+    error = desk.fail(REQUEST, cancel=Patient(stages))
     assert isinstance(error, Cancelled)
     assert desk.events[-1].facts["code"] == "cancelled"
     assert desk.numbers.counted == [("run_failed_total", "desk", "simulation")]

@@ -20,6 +20,7 @@ from flowtime_core.shell.library import Library
 from flowtime_core.shell.observe import JsonLinesFormatter, log_observer, metrics_observer, observers
 from flowtime_core.shell.workspace import Workspace
 from tests.support.desk import MOMENT
+from tests.support.patience import Patient
 
 CAPTURE = Path(__file__).parents[3] / "golden" / "captures" / "order-system" / "whole" / "capture"
 REPLAY = RunRequest(template_id="order-system", mode="telemetry", run_id="replay")
@@ -30,18 +31,6 @@ WAYS = [
 ]
 FIRST = 4000
 EVALUATIONS = {"simulation_evaluation_duration_ms", "run_duration_ms"}
-
-
-class Patient:
-    """A caller who stops when it is asked once too often."""
-
-    def __init__(self, stages: int) -> None:
-        self.left = stages
-
-    def is_set(self) -> bool:
-        """Whether that is now."""
-        self.left -= 1
-        return self.left < 0
 
 
 @define

@@ -11,6 +11,8 @@ from flowtime_core.records.codes import CODES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flowtime_core.errors import DocumentSyntaxError
+
 Severity = Literal["error", "warning", "info"]
 
 REQUEST: Final = "request"
@@ -113,3 +115,9 @@ class Diagnostic:
 def count_warnings(findings: Iterable[Diagnostic]) -> int:
     """Return how many findings are more than a remark: what lists and filters call warnings."""
     return sum(finding.severity != "info" for finding in findings)
+
+
+def syntax_finding(error: DocumentSyntaxError) -> Diagnostic:
+    """Return what an unreadable text is told as where findings are listed."""
+    place = Location(line=error.line, column=error.column, source=error.source)
+    return Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, LimitError, StoredTemplateError
-from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.records.diagnostic import syntax_finding
 from flowtime_core.records.empty import EMPTY
 from flowtime_core.records.limits import DEFAULT_LIMITS
 from flowtime_core.shell.resolve import validate_request
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
+    from flowtime_core.records.diagnostic import Diagnostic
     from flowtime_core.records.limits import Limits
     from flowtime_core.records.run import RunRequest
     from flowtime_core.shell.library import Library
@@ -47,9 +48,7 @@ def blame_library(
     except DocumentSyntaxError as error:
         if request.document is not None:
             raise
-        place = Location(line=error.line, column=error.column, source=error.source)
-        finding = Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)
-        raise _stored(request, (finding,)) from error
+        raise _stored(request, (syntax_finding(error),)) from error
     except DocumentInvalidError as error:
         if request.document is not None:
             raise

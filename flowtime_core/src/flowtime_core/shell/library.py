@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from flowtime_core.codec.template import template_from_document
 from flowtime_core.codec.yaml import read_yaml
 from flowtime_core.errors import DocumentInvalidError, DocumentSyntaxError, NotFoundError, did_you_mean
-from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.records.diagnostic import Diagnostic, Location, syntax_finding
 from flowtime_core.shell.filesystem import storage_errors
 
 if TYPE_CHECKING:
@@ -127,9 +127,8 @@ def read_template(data: bytes, *, source: str) -> LibraryEntry:
     try:
         document = read_yaml(data, source=source)
     except DocumentSyntaxError as error:
-        place = Location(line=error.line, column=error.column, source=source)
-        finding = Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint)
-        return LibraryEntry(template_id=stem, text=text, source=source, template=None, findings=(finding,))
+        findings = (syntax_finding(error),)
+        return LibraryEntry(template_id=stem, text=text, source=source, template=None, findings=findings)
     reading = template_from_document(document)
     declared = "" if reading.draft is None else reading.draft.metadata.id
     return LibraryEntry(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flowtime_core.codec.csv import parse_series_csv
 from flowtime_core.codec.digest import sha256_of
 from flowtime_core.errors import DocumentSyntaxError
-from flowtime_core.records.diagnostic import Diagnostic, Location
+from flowtime_core.records.diagnostic import Diagnostic, syntax_finding
 from flowtime_core.records.run import SourceFile
 from flowtime_core.shell.rooted import path_below, read_below
 
@@ -45,8 +45,7 @@ def read_sources(
         try:
             reading = parse_series_csv(data, source=uri, bins=bins)
         except DocumentSyntaxError as error:
-            place = Location(line=error.line, column=error.column, source=uri)
-            findings.append(Diagnostic(code=error.code, message=error.message, location=place, hint=error.hint))
+            findings.append(syntax_finding(error))
         else:
             digest, missing = sha256_of(data), reading.missing_bins
             files[uri] = SourceFile(uri=uri, digest=digest, values=reading.values, data=data, missing=missing)
