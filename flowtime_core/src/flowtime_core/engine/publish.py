@@ -41,8 +41,9 @@ class Published:
 def publish(context: Context, components: Sequence[Component], carried: Carried) -> Published:
     """Return the series of a plan in order of evaluation, and those that outputs and topology select."""
     keys = [key for component in components for step in component.steps for key in step.writes if _is_visible(key)]
-    stored = [key for key in keys if key not in _numbers(context)]
-    role_keys = _role_keys(context)
+    numbers = _numbers(context)
+    stored = [key for key in keys if key not in numbers]
+    role_keys = _role_keys(context, numbers)
     always = {*role_keys.values(), *_policy_keys(context), *(key for key in stored if "@" in key)}
     written, findings = select_outputs(context.model.outputs, context.names, stored, always)
     return Published(
@@ -92,9 +93,8 @@ def _numbers(context: Context) -> set[str]:
     return {step.key for step in context.steps if isinstance(step, GivenStep) and step.origin == "number"}
 
 
-def _role_keys(context: Context) -> dict[tuple[str, str], str]:
+def _role_keys(context: Context, numbers: set[str]) -> dict[tuple[str, str], str]:
     """Return which series each role reads, mapped or derived; roles that read a number are absent."""
-    numbers = _numbers(context)
     found: dict[tuple[str, str], str] = {}
     for node in context.model.topology.nodes:
         for role in (*ROLES, "overflow"):
